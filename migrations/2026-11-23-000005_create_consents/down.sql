@@ -1,0 +1,2 @@
+DROP TABLE consents;
+DROP FUNCTION refuse_change();

@@ -1,0 +1,2 @@
+DROP TABLE edition_articles;
+DROP TABLE editions;

@@ -1,0 +1,2 @@
+DROP TABLE suppressions;
+DROP FUNCTION cancel_deliveries_of_address();

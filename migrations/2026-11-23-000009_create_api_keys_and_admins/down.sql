@@ -1,0 +1,2 @@
+DROP TABLE admins;
+DROP TABLE api_keys;

@@ -1,0 +1,155 @@
+//! What every edge needs, built once and cloned cheaply.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::clock::Clock;
+use crate::config::{Config, Relay, TlsMode};
+use crate::domain::link_token::LinkKeys;
+use crate::domain::site::Site;
+pub use crate::mail::captured::CapturedMail;
+use crate::mail::mailer::Mailer;
+use crate::mail::message::Identity;
+pub use crate::mail::outbox::Outbox;
+use crate::mail::smtp_server::{self, Script, SmtpServer};
+pub use crate::store::Error as StoreError;
+use crate::store::{self, Db};
+use crate::templates::Templates;
+pub use crate::templates::{TemplateError, asset};
+
+/// The program's parts.
+#[derive(Clone)]
+pub struct App {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Words and looks.
+    pub templates: Templates,
+    /// Signs and checks links.
+    pub keys: LinkKeys,
+    /// The public address.
+    pub site: Site,
+    /// From whom mails come.
+    pub identity: Identity,
+    /// The way out for mails.
+    pub mailer: Mailer,
+    /// The caught mails, when the mail catcher runs.
+    pub outbox: Option<Outbox>,
+    /// Whether the made-up newsroom is shown.
+    pub is_demo: bool,
+}
+
+/// Why the program cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A built-in template is wrong.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+/// The mail catcher, when it takes the place of a relay.
+pub struct Catcher {
+    /// What it caught.
+    pub outbox: Outbox,
+    running: smtp_server::Running,
+}
+
+/// How many mails and bytes the catcher keeps: enough for an edition to some thousand readers.
+const CATCHER_MESSAGES: usize = 5_000;
+const CATCHER_BYTES: usize = 256 * 1024 * 1024;
+
+impl Catcher {
+    /// Starts it on a free port of the loopback interface.
+    ///
+    /// # Errors
+    /// When no socket can be had.
+    pub async fn start(clock: Clock) -> std::io::Result<Self> {
+        let outbox = Outbox::new(CATCHER_MESSAGES, CATCHER_BYTES);
+        let now = Arc::new(move || clock.now());
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let running = SmtpServer::start(address, outbox.clone(), Script::default(), now).await?;
+        Ok(Self { outbox, running })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.running.address()
+    }
+
+    /// Ends it.
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+}
+
+impl App {
+    /// Puts the program together and opens the database.
+    ///
+    /// `base_url` is where readers reach the server. With `catcher`, mails go there when no relay is set.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn new(
+        config: Config,
+        clock: Clock,
+        base_url: &Url,
+        catcher: Option<&Catcher>,
+        is_demo: bool,
+    ) -> Result<Self, Error> {
+        let db = Db::open(&config.database, clock.clone())?;
+        let templates = Templates::new(&config.publisher)?;
+        let identity = Identity {
+            from: config.mail.from.clone(),
+            return_path: config
+                .mail
+                .return_path
+                .clone()
+                .unwrap_or_else(|| config.mail.from.clone()),
+            name: config.publisher.name.clone(),
+        };
+        let hello_name = match config.smtp.hello_name.as_str() {
+            "" => identity.domain().to_owned(),
+            name => name.to_owned(),
+        };
+        let relay = config
+            .smtp
+            .relay
+            .clone()
+            .unwrap_or_else(|| relay_to(catcher));
+        let connections = usize::try_from(config.delivery.connections).unwrap_or(1);
+        Ok(Self {
+            keys: config.links.keys(),
+            site: Site::new(base_url),
+            mailer: Mailer::new(config.smtp.clone(), relay, hello_name, connections),
+            outbox: catcher.map(|catcher| catcher.outbox.clone()),
+            config: Arc::new(config),
+            db,
+            clock,
+            templates,
+            identity,
+            is_demo,
+        })
+    }
+}
+
+/// The mail catcher as a relay. Commands that never send need none: port 9 discards, or nobody answers.
+fn relay_to(catcher: Option<&Catcher>) -> Relay {
+    let (host, port) = catcher.map_or_else(
+        || ("127.0.0.1".to_owned(), 9),
+        |it| (it.address().ip().to_string(), it.address().port()),
+    );
+    Relay {
+        host,
+        port,
+        tls: TlsMode::None,
+        credentials: None,
+    }
+}

@@ -1,0 +1,114 @@
+//! The edge that speaks to a terminal: `tidings <noun> <verb>`. Results go to stdout, words and logs to stderr.
+
+mod admin;
+mod demo;
+mod editions;
+mod failure;
+mod journey;
+mod keys;
+mod output;
+mod private;
+mod schedule;
+mod serve;
+mod settings;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use failure::Failure;
+
+/// Newsletters for newsrooms: sign-up, double opt-in and scheduled digests of stored articles.
+#[derive(Debug, Parser)]
+#[command(name = "tidings", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 wrong settings, 4 database or mail server \
+                          not reachable, 5 not found, 6 refused (already running, port in use, newer schema)";
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+struct Global {
+    /// Settings file; without it TIDINGS_CONFIG, or ./tidings.toml if it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the private PostgreSQL and its secret key, used when DATABASE_URL is not set
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+}
+
+impl Global {
+    fn data_dir(&self) -> PathBuf {
+        self.data_dir
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("data"))
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages and the API, compose what is due, deliver what is queued
+    Serve(serve::ServeArgs),
+    /// Deliver what is queued, and nothing else
+    Worker,
+    /// Try it out: a made-up newsroom on a private database; nothing leaves the machine
+    Demo(demo::DemoArgs),
+    /// Bring the database to the schema of this version
+    Migrate {
+        /// Only list what would run
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(settings::ConfigCommand),
+    /// Editions of newsletters
+    #[command(subcommand)]
+    Editions(editions::EditionsCommand),
+    /// Explain schedules, without a database
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
+    /// Keys of the admin API
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// People of the newsroom
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// Print the admin API as OpenAPI 3.1
+    Openapi,
+}
+
+/// Runs the command of this process and returns its exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::error(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<(), Failure> {
+    let global = cli.global;
+    match cli.command {
+        Command::Serve(args) => serve::serve(&global, &args),
+        Command::Worker => serve::worker(&global),
+        Command::Demo(args) => demo::demo(&global, &args),
+        Command::Migrate { dry_run } => serve::migrate(&global, dry_run),
+        Command::Config(command) => settings::run(&global, &command),
+        Command::Editions(command) => editions::run(&global, &command),
+        Command::Schedule(command) => schedule::run(&command),
+        Command::Keys(command) => keys::run(&global, &command),
+        Command::Admin(command) => admin::run(&global, &command),
+        Command::Openapi => output::json(&crate::http::openapi_document()),
+    }
+}

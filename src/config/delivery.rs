@@ -1,0 +1,177 @@
+//! The sections `links`, `signup`, `digest` and `delivery`.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::domain::link_token::LinkKeys;
+
+/// The shortest secret key, in characters.
+const MIN_KEY_CHARS: usize = 32;
+
+/// What signs the links in mails.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Links {
+    #[serde(deserialize_with = "secret")]
+    pub secret_key: SecretString,
+    #[serde(deserialize_with = "secrets")]
+    pub previous_secret_keys: Vec<SecretString>,
+}
+
+impl Links {
+    /// The key, if one is set.
+    #[must_use]
+    pub fn key(&self) -> Option<&SecretString> {
+        (!self.secret_key.expose_secret().is_empty()).then_some(&self.secret_key)
+    }
+
+    /// The keys that sign and check links.
+    #[must_use]
+    pub fn keys(&self) -> LinkKeys {
+        LinkKeys::new(&self.secret_key, &self.previous_secret_keys)
+    }
+}
+
+/// Sign-up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Signup {
+    #[serde(deserialize_with = "days")]
+    pub confirmation_lifetime_days: u16,
+    pub confirmation_cooldown_minutes: u32,
+    pub max_mails_per_day: u32,
+}
+
+impl Signup {
+    /// How long a confirmation link works.
+    #[must_use]
+    pub fn confirmation_lifetime(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.confirmation_lifetime_days))
+    }
+
+    /// How long the same request causes no second mail.
+    #[must_use]
+    pub fn confirmation_cooldown(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.confirmation_cooldown_minutes))
+    }
+}
+
+/// Composing editions.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Digest {
+    #[serde(deserialize_with = "at_least_one")]
+    pub tick_seconds: u32,
+    pub first_window_hours: u32,
+    pub late_commit_grace_minutes: u32,
+    #[serde(deserialize_with = "at_least_one")]
+    pub give_up_after_hours: u32,
+}
+
+impl Digest {
+    /// How far back the first edition looks.
+    #[must_use]
+    pub fn first_window(&self) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(self.first_window_hours))
+    }
+
+    /// How much before its window an edition still finds articles that were stored late.
+    #[must_use]
+    pub fn late_commit_grace(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.late_commit_grace_minutes))
+    }
+
+    /// How long a digest is tried.
+    #[must_use]
+    pub fn give_up_after(&self) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(self.give_up_after_hours))
+    }
+}
+
+/// Sending.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Delivery {
+    #[serde(deserialize_with = "at_least_one")]
+    pub connections: u32,
+    #[serde(deserialize_with = "at_least_one")]
+    pub batch_size: u32,
+    #[serde(deserialize_with = "at_least_one")]
+    pub lease_seconds: u32,
+    #[serde(deserialize_with = "at_least_one")]
+    pub poll_milliseconds: u32,
+    pub unknown_retry_seconds: u32,
+    #[serde(deserialize_with = "at_least_one")]
+    pub give_up_after_hours: u32,
+}
+
+impl Delivery {
+    /// How long a claim lasts.
+    #[must_use]
+    pub fn lease(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.lease_seconds))
+    }
+
+    /// How often an idle worker looks.
+    #[must_use]
+    pub fn poll(&self) -> Duration {
+        Duration::from_millis(u64::from(self.poll_milliseconds))
+    }
+
+    /// How long after a lost reply the mail is sent once more.
+    #[must_use]
+    pub fn unknown_retry(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.unknown_retry_seconds))
+    }
+
+    /// How long a single mail is tried.
+    #[must_use]
+    pub fn give_up_after(&self) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(self.give_up_after_hours))
+    }
+}
+
+fn checked_key<E: serde::de::Error>(text: String) -> Result<SecretString, E> {
+    if text.is_empty() || text.chars().count() >= MIN_KEY_CHARS {
+        return Ok(text.into());
+    }
+    Err(E::custom(format!(
+        "must have at least {MIN_KEY_CHARS} characters, for example from `openssl rand -base64 32`"
+    )))
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    checked_key(String::deserialize(deserializer)?)
+}
+
+fn secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SecretString>, D::Error> {
+    Vec::<String>::deserialize(deserializer)?
+        .into_iter()
+        .map(checked_key)
+        .collect()
+}
+
+fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = u32::deserialize(deserializer)?;
+    if number == 0 {
+        Err(D::Error::custom("must be at least 1"))
+    } else {
+        Ok(number)
+    }
+}
+
+fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let number = u16::deserialize(deserializer)?;
+    if (1..=60).contains(&number) {
+        Ok(number)
+    } else {
+        Err(D::Error::custom("must be 1 to 60 days"))
+    }
+}

@@ -1,0 +1,90 @@
+//! Settings as types; the only reader of the environment.
+//!
+//! `default.toml` is built in and names every key: what is not in it is a mistake, reported with its key and
+//! where it came from. All mistakes are reported at once, because nobody likes to start a server ten times to
+//! find ten typing errors.
+
+mod source;
+mod tree;
+
+pub mod delivery;
+pub mod server;
+pub mod smtp;
+
+use serde::Deserialize;
+
+pub use delivery::{Delivery, Digest, Links, Signup};
+pub use server::{Database, Log, LogFormat, Mail, Publisher, Server};
+pub use smtp::{Relay, Smtp, TlsMode};
+pub use source::{Override, Sources};
+pub use tree::ShownValue;
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "one section each, documented on its type")]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub smtp: Smtp,
+    pub mail: Mail,
+    pub publisher: Publisher,
+    pub links: Links,
+    pub signup: Signup,
+    pub digest: Digest,
+    pub delivery: Delivery,
+    pub log: Log,
+}
+
+/// One or more settings are wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", mistakes.join("\n"))]
+pub struct ConfigError {
+    /// Each names its key, where the value came from, and how to mend it.
+    pub mistakes: Vec<String>,
+}
+
+/// Settings together with where each came from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    /// Every key with its value, secrets masked, and its source; in the order of `default.toml`.
+    pub shown: Vec<ShownValue>,
+}
+
+impl Config {
+    /// Reads the built-in defaults, the file and the environment of `sources`, in this order.
+    ///
+    /// # Errors
+    /// Every mistake at once.
+    pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
+        let tree = tree::Tree::merge(sources);
+        let (config, shown) = tree.into_config()?;
+        let mistakes = config.contradictions();
+        if mistakes.is_empty() {
+            Ok(Loaded { config, shown })
+        } else {
+            Err(ConfigError { mistakes })
+        }
+    }
+
+    /// Settings that are well-formed one by one but do not go together.
+    fn contradictions(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        if self.smtp.relay.is_some() && self.mail.from.domain() == "tidings.invalid" {
+            mistakes.push(
+                "mail.from: must be set when smtp.url is, for example MAIL_FROM=newsletter@news.example.org"
+                    .to_owned(),
+            );
+        }
+        if self.database.has_url() && self.links.key().is_none() {
+            mistakes.push(
+                "links.secret_key: must be set when database.url is: SECRET_KEY with at least 32 characters, \
+                 for example from `openssl rand -base64 32`"
+                    .to_owned(),
+            );
+        }
+        mistakes
+    }
+}

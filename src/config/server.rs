@@ -1,0 +1,148 @@
+//! The sections `server`, `database`, `mail`, `publisher` and `log`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use url::Url;
+
+use crate::domain::email_address::EmailAddress;
+
+/// How the server is reached and what it takes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Server {
+    pub listen: SocketAddr,
+    #[serde(deserialize_with = "base_url")]
+    pub base_url: Option<Url>,
+    #[serde(deserialize_with = "origins")]
+    pub allowed_sites: Vec<Url>,
+    pub max_form_bytes: usize,
+    pub max_json_bytes: usize,
+    pub max_article_bytes: usize,
+    pub drain_seconds: u64,
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Database {
+    #[serde(deserialize_with = "database_url")]
+    pub url: SecretString,
+    pub pool_size: u32,
+    pub pool_wait_seconds: u64,
+    pub statement_timeout_seconds: u64,
+    #[serde(deserialize_with = "path")]
+    pub bin_dir: Option<PathBuf>,
+}
+
+impl Database {
+    /// Whether a database is given; without one a private PostgreSQL is used.
+    #[must_use]
+    pub fn has_url(&self) -> bool {
+        !self.url.expose_secret().is_empty()
+    }
+}
+
+/// Who writes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Mail {
+    pub from: EmailAddress,
+    #[serde(deserialize_with = "address")]
+    pub return_path: Option<EmailAddress>,
+}
+
+/// The publisher, as readers see it.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Publisher {
+    pub name: String,
+    pub home_url: String,
+    pub postal_address: String,
+    pub contact: String,
+    pub imprint_url: String,
+    pub privacy_url: String,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one object a line.
+    Json,
+}
+
+fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    web_url(&text)
+        .filter(|url| url.path() == "/" && url.query().is_none())
+        .map(Some)
+        .ok_or_else(|| {
+            D::Error::custom("must be an address without a path, like https://news.example.org")
+        })
+}
+
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts
+        .iter()
+        .map(|text| {
+            web_url(text)
+                .filter(|url| url.path() == "/")
+                .ok_or_else(|| {
+                    D::Error::custom(format!(
+                        "{text:?} must be an origin like https://www.example.org"
+                    ))
+                })
+        })
+        .collect()
+}
+
+fn web_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.host().is_some()).then_some(url)
+}
+
+fn database_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() || text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(text.into());
+    }
+    Err(D::Error::custom(
+        "must look like postgres://user:password@host/database",
+    ))
+}
+
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EmailAddress>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some).map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,173 @@
+//! A delivery: one edition, or one single mail, to one reader.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use jiff::Timestamp;
+
+use super::email_address::EmailAddress;
+use super::id::{DeliveryId, EditionId, SignupId, SubscriberId, SubscriptionId};
+use super::text_column::text_enum;
+
+text_enum! {
+    /// What kind of mail a delivery is.
+    pub enum DeliveryKind {
+        /// The request to confirm a sign-up.
+        Confirmation => "confirmation",
+        /// The answer to a sign-up for something that the reader already gets.
+        AlreadySubscribed => "already_subscribed",
+        /// An edition.
+        Digest => "digest",
+        /// An edition to one address of the newsroom; counts nowhere, its links do nothing.
+        Test => "test",
+    }
+}
+
+impl DeliveryKind {
+    /// Lower goes first: somebody waits for a single mail, nobody sees when exactly a digest leaves.
+    #[must_use]
+    pub fn priority(self) -> i16 {
+        match self {
+            Self::Confirmation | Self::AlreadySubscribed | Self::Test => 0,
+            Self::Digest => 10,
+        }
+    }
+}
+
+text_enum! {
+    /// Where a delivery stands.
+    pub enum DeliveryStatus {
+        /// Waits for its time or for a worker.
+        Queued => "queued",
+        /// Leased by a worker, nothing sent yet.
+        Claimed => "claimed",
+        /// SMTP may be under way.
+        Sending => "sending",
+        /// Accepted by the next server. Whether it reached the inbox nobody can know.
+        Sent => "sent",
+        /// The message was written, the reply was lost.
+        Unknown => "unknown",
+        /// Refused for good.
+        Bounced => "bounced",
+        /// Given up after its time.
+        Expired => "expired",
+        /// Not wanted any more: unsubscribed, suppressed or stopped before it began.
+        Cancelled => "cancelled",
+    }
+}
+
+/// One delivery as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::deliveries)]
+pub struct Delivery {
+    /// Its identity.
+    pub id: DeliveryId,
+    /// What kind of mail.
+    pub kind: DeliveryKind,
+    /// Which edition; set for digests and tests.
+    pub edition_id: Option<EditionId>,
+    /// For which subscription; set for digests.
+    pub subscription_id: Option<SubscriptionId>,
+    /// To whom; unset for tests.
+    pub subscriber_id: Option<SubscriberId>,
+    /// For which sign-up; set for confirmations and "already subscribed".
+    pub signup_id: Option<SignupId>,
+    /// The address of a test copy.
+    pub test_address: Option<EmailAddress>,
+    /// Where it stands.
+    pub status: DeliveryStatus,
+    /// When it may next be tried.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub due_at: Timestamp,
+    /// When it is given up.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub expires_at: Timestamp,
+    /// How often the message may have reached the next server.
+    pub attempt_count: i32,
+    /// How often the reply was lost.
+    pub unknown_count: i32,
+    /// When it was queued.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub created_at: Timestamp,
+    /// When it reached a final status.
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub settled_at: Option<Timestamp>,
+    /// The last reply's code.
+    pub reply_code: Option<i32>,
+    /// The last reply's text, or why there was none.
+    pub reply_text: Option<String>,
+}
+
+/// A new row of the queue, always `queued`.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = crate::schema::deliveries)]
+#[expect(missing_docs, reason = "the same fields as Delivery")]
+pub struct NewDelivery {
+    pub id: DeliveryId,
+    pub kind: DeliveryKind,
+    pub priority: i16,
+    pub edition_id: Option<EditionId>,
+    pub subscription_id: Option<SubscriptionId>,
+    pub subscriber_id: Option<SubscriberId>,
+    pub signup_id: Option<SignupId>,
+    pub test_address: Option<EmailAddress>,
+    pub status: DeliveryStatus,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub due_at: Timestamp,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub expires_at: Timestamp,
+    pub attempt_count: i32,
+    pub unknown_count: i32,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub created_at: Timestamp,
+}
+
+impl NewDelivery {
+    /// A single mail about a sign-up, due at once.
+    #[must_use]
+    pub fn about_signup(
+        now: Timestamp,
+        kind: DeliveryKind,
+        subscriber_id: SubscriberId,
+        signup_id: SignupId,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            subscriber_id: Some(subscriber_id),
+            signup_id: Some(signup_id),
+            ..Self::bare(now, kind, expires_at)
+        }
+    }
+
+    /// A copy of an edition to one address of the newsroom, due at once.
+    #[must_use]
+    pub fn test(
+        now: Timestamp,
+        edition_id: EditionId,
+        address: EmailAddress,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            edition_id: Some(edition_id),
+            test_address: Some(address),
+            ..Self::bare(now, DeliveryKind::Test, expires_at)
+        }
+    }
+
+    fn bare(now: Timestamp, kind: DeliveryKind, expires_at: Timestamp) -> Self {
+        Self {
+            id: DeliveryId::new(now),
+            kind,
+            priority: kind.priority(),
+            edition_id: None,
+            subscription_id: None,
+            subscriber_id: None,
+            signup_id: None,
+            test_address: None,
+            status: DeliveryStatus::Queued,
+            due_at: now,
+            expires_at,
+            attempt_count: 0,
+            unknown_count: 0,
+            created_at: now,
+        }
+    }
+}

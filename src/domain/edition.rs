@@ -1,0 +1,134 @@
+//! An edition: one dated instance of a newsletter, its window and its frozen content.
+
+use diesel::prelude::{Insertable, Queryable, Selectable};
+use jiff::{Timestamp, civil};
+
+use super::id::{EditionId, NewsletterId};
+use super::text_column::text_enum;
+
+text_enum! {
+    /// What made the edition.
+    pub enum EditionKind {
+        /// The newsletter's schedule.
+        Scheduled => "scheduled",
+        /// A person, over the API or the CLI.
+        Manual => "manual",
+    }
+}
+
+text_enum! {
+    /// Where an edition stands.
+    pub enum EditionStatus {
+        /// Deliveries are waiting or under way.
+        Delivering => "delivering",
+        /// Every delivery is settled.
+        Done => "done",
+        /// Nothing was sent, for the reason in `skip_reason`.
+        Skipped => "skipped",
+    }
+}
+
+text_enum! {
+    /// Why an edition was skipped.
+    pub enum SkipReason {
+        /// No article of the window fits the newsletter.
+        NoArticles => "no_articles",
+        /// Fewer articles than the newsletter's minimum; they stay for the next edition.
+        TooFewArticles => "too_few_articles",
+    }
+}
+
+/// The half-open span of first-seen time that an edition covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first instant in it.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub until: Timestamp,
+}
+
+/// An edition without its frozen bytes, for lists and decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::editions)]
+pub struct Edition {
+    /// Its identity.
+    pub id: EditionId,
+    /// Of which newsletter.
+    pub newsletter_id: NewsletterId,
+    /// Scheduled or manual.
+    pub kind: EditionKind,
+    /// The local date-time that makes it unique for its newsletter.
+    #[diesel(deserialize_as = jiff_diesel::DateTime)]
+    pub slot: civil::DateTime,
+    /// The slot as an instant.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub due_at: Timestamp,
+    /// Start of the window, inclusive.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub window_from: Timestamp,
+    /// End of the window, exclusive.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub window_until: Timestamp,
+    /// Where it stands.
+    pub status: EditionStatus,
+    /// Set exactly when it was skipped.
+    pub skip_reason: Option<SkipReason>,
+    /// The subject of its mails; empty when skipped.
+    pub subject: String,
+    /// How many articles it holds.
+    pub article_count: i32,
+    /// How many deliveries were made for it.
+    pub recipient_count: i32,
+    /// When it was composed.
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    pub created_at: Timestamp,
+    /// When its last delivery was settled.
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub completed_at: Option<Timestamp>,
+}
+
+/// The frozen content of an edition.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::editions)]
+pub struct FrozenContent {
+    /// The subject.
+    pub subject: String,
+    /// The HTML part, with markers for what differs per reader.
+    pub html: String,
+    /// The plain-text part, with the same markers.
+    pub plain: String,
+    /// The page at `/v/{edition}`: for nobody in particular, without markers.
+    pub web_html: String,
+}
+
+/// A new edition row.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = crate::schema::editions)]
+#[expect(missing_docs, reason = "the same fields as Edition and FrozenContent")]
+pub struct NewEdition {
+    pub id: EditionId,
+    pub newsletter_id: NewsletterId,
+    pub kind: EditionKind,
+    #[diesel(serialize_as = jiff_diesel::DateTime)]
+    pub slot: civil::DateTime,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub due_at: Timestamp,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub window_from: Timestamp,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub window_until: Timestamp,
+    pub status: EditionStatus,
+    pub skip_reason: Option<SkipReason>,
+    pub subject: String,
+    pub preheader: String,
+    pub html: String,
+    pub plain: String,
+    pub web_html: String,
+    pub content_sha256: Vec<u8>,
+    pub article_count: i32,
+    pub recipient_count: i32,
+    #[diesel(serialize_as = jiff_diesel::Timestamp)]
+    pub created_at: Timestamp,
+    #[diesel(serialize_as = jiff_diesel::NullableTimestamp)]
+    pub completed_at: Option<Timestamp>,
+}

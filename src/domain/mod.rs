@@ -1,0 +1,35 @@
+//! Nouns and rules: types that can only hold what is valid, and decisions made from arguments alone.
+//!
+//! Nothing here reads a clock, a database, a socket or the environment.
+
+pub mod id;
+pub mod text_column;
+
+pub mod email_address;
+pub mod language;
+pub mod line;
+pub mod slug;
+
+pub mod newsletter;
+pub mod schedule;
+
+pub mod article;
+pub mod article_body;
+
+pub mod consent;
+pub mod signup;
+pub mod subscriber;
+pub mod subscription;
+pub mod suppression;
+
+pub mod edition;
+pub mod selection;
+
+pub mod delivery;
+pub mod retry;
+pub mod smtp_reply;
+
+pub mod api_key;
+pub mod link_token;
+pub mod password;
+pub mod site;

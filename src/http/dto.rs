@@ -1,0 +1,210 @@
+//! From JSON, paths and queries to domain types, with errors that name the field.
+
+use std::str::FromStr;
+
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::http::StatusCode;
+use actix_web::web::{JsonConfig, PathConfig, QueryConfig};
+use actix_web::{HttpRequest, error::Error};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::problem::{FieldError, Problem};
+
+/// Collects what is wrong, so that a caller hears of everything at once.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// Notes a mistake.
+    pub(super) fn wrong(&mut self, field: &str, detail: impl std::fmt::Display) {
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            detail: detail.to_string(),
+        });
+    }
+
+    /// Parses a field; `None` after noting why it is wrong.
+    pub(super) fn parse<T: FromStr>(&mut self, field: &str, text: &str) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        text.parse().map_err(|cause| self.wrong(field, cause)).ok()
+    }
+
+    /// Parses a field that may be absent.
+    pub(super) fn parse_optional<T: FromStr>(
+        &mut self,
+        field: &str,
+        text: Option<&str>,
+    ) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        text.and_then(|text| self.parse(field, text))
+    }
+
+    /// Parses each member of a list.
+    pub(super) fn parse_all<T: FromStr>(&mut self, field: &str, texts: &[String]) -> Vec<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        texts
+            .iter()
+            .enumerate()
+            .filter_map(|(index, text)| self.parse(&format!("{field}[{index}]"), text))
+            .collect()
+    }
+
+    /// A web address of at most 2,000 characters.
+    pub(super) fn web_address(&mut self, field: &str, text: &str) -> Option<String> {
+        let url = url::Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
+        match url {
+            Some(url) if url.as_str().len() <= 2000 => Some(url.to_string()),
+            _ => {
+                self.wrong(
+                    field,
+                    "must be a web address like https://www.example.org/article",
+                );
+                None
+            }
+        }
+    }
+
+    /// The problem, if anything was wrong.
+    pub(super) fn finish(self) -> Result<(), Problem> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::invalid(self.0))
+        }
+    }
+}
+
+/// A failure to build a value although no field was found wrong; cannot happen, and is a 422 if it does.
+pub(super) fn incomplete() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "invalid_fields",
+        "a field is missing",
+    )
+}
+
+/// Where a page of a list begins, and how long it is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many items, 1 to 200; 50 when absent.
+    limit: Option<i64>,
+}
+
+impl Paging {
+    /// A page as a route with more parameters reads it.
+    pub(super) fn new(cursor: Option<String>, limit: Option<i64>) -> Self {
+        Self { cursor, limit }
+    }
+
+    /// The last item of the page before, and one more than the length of this page, to see whether there is a next.
+    pub(super) fn read<Id: FromStr>(&self) -> Result<(Option<Id>, i64), Problem> {
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=200).contains(&limit) {
+            return Err(Problem::invalid_field("limit", "must be 1 to 200"));
+        }
+        let cursor = self
+            .cursor
+            .as_deref()
+            .map(|text| {
+                text.parse().map_err(|_| {
+                    Problem::invalid_field("cursor", "use next_cursor of the page before")
+                })
+            })
+            .transpose()?;
+        Ok((cursor, limit + 1))
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Page<T> {
+    /// The items.
+    pub(super) items: Vec<T>,
+    /// `cursor` of the next page; `null` at the end.
+    pub(super) next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Makes a page of rows that were read with the limit of [`Paging::read`], one more than fit.
+    pub(super) fn new<R>(
+        mut rows: Vec<R>,
+        limit: i64,
+        id: impl Fn(&R) -> String,
+        item: impl Fn(&R) -> T,
+    ) -> Self {
+        let fits = usize::try_from(limit - 1).unwrap_or(0);
+        let has_more = rows.len() > fits;
+        rows.truncate(fits);
+        let next_cursor = if has_more { rows.last().map(id) } else { None };
+        Self {
+            items: rows.iter().map(item).collect(),
+            next_cursor,
+        }
+    }
+}
+
+/// JSON bodies of at most `limit` bytes.
+pub(super) fn json_config(limit: usize) -> JsonConfig {
+    JsonConfig::default()
+        .limit(limit)
+        .error_handler(move |error, _: &HttpRequest| json_problem(&error, limit).into())
+}
+
+fn json_problem(error: &JsonPayloadError, limit: usize) -> Problem {
+    match error {
+        JsonPayloadError::ContentType => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "send JSON with `Content-Type: application/json`",
+        ),
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                format!("the body may have at most {limit} bytes"),
+            )
+        }
+        JsonPayloadError::Deserialize(cause) if cause.is_data() => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_fields",
+            cause.to_string(),
+        ),
+        JsonPayloadError::Deserialize(cause) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_json",
+            format!("the body is not valid JSON: {cause}"),
+        ),
+        _ => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable_body",
+            "the body could not be read",
+        ),
+    }
+}
+
+/// Queries with problems.
+pub(super) fn query_config() -> QueryConfig {
+    QueryConfig::default().error_handler(|error: QueryPayloadError, _: &HttpRequest| -> Error {
+        Problem::new(StatusCode::BAD_REQUEST, "invalid_query", error.to_string()).into()
+    })
+}
+
+/// Paths with problems: a malformed id names nothing.
+pub(super) fn path_config() -> PathConfig {
+    PathConfig::default().error_handler(|_: PathError, _: &HttpRequest| -> Error {
+        Problem::not_found("unknown_path", "there is nothing at this address").into()
+    })
+}

@@ -1,0 +1,59 @@
+//! The admin API as OpenAPI 3.1, made from the handlers, and a page to browse it.
+
+use actix_web::HttpResponse;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::admin::{articles, editions, newsletters, subscribers};
+use super::problem::{FieldError, Problem};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tidings admin API",
+        description = "Newsletters, articles, subscribers and editions. Errors are RFC 9457 problems, times are \
+                       RFC 3339 in UTC, lists are paged with a cursor."
+    ),
+    servers((url = "/api/v1")),
+    security(("key" = [])),
+    modifiers(&Key),
+    components(schemas(Problem, FieldError)),
+    paths(
+        newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
+        articles::list, articles::read, articles::put, articles::hide, articles::show,
+        subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
+        editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
+        editions::send_test, editions::deliveries,
+    )
+)]
+struct Api;
+
+struct Key;
+
+impl Modify for Key {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key from `tidings keys create`"))
+            .build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> Document {
+    Api::openapi()
+}
+
+pub(super) async fn json() -> HttpResponse {
+    HttpResponse::Ok().json(document())
+}
+
+/// Swagger UI from files in the binary: nothing is loaded from elsewhere.
+pub(super) fn ui() -> SwaggerUi {
+    SwaggerUi::new("/api/docs/{_:.*}").url("/api/v1/openapi.json", document())
+}

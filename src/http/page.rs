@@ -1,0 +1,152 @@
+//! Pages for readers: rendering, language, and pages in place of problems.
+
+use std::collections::HashMap;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::domain::language::Language;
+use crate::i18n;
+
+/// The address of the style sheet; the mark changes with its content, so that it may be kept for ever.
+#[must_use]
+pub(super) fn css_url() -> String {
+    format!(
+        "/assets/{}/tidings.css",
+        super::public::assets::mark("tidings.css")
+    )
+}
+
+/// Renders `page/{name}.html`.
+pub(super) fn render(
+    app: &App,
+    status: StatusCode,
+    name: &str,
+    language: &Language,
+    values: &impl Serialize,
+) -> Result<HttpResponse, Problem> {
+    #[derive(Serialize)]
+    struct Page<'a, T> {
+        css_url: String,
+        #[serde(flatten)]
+        values: &'a T,
+    }
+    let page = Page {
+        css_url: css_url(),
+        values,
+    };
+    let html = app
+        .templates
+        .render(&format!("page/{name}.html"), language, &page)?;
+    Ok(HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .body(html))
+}
+
+/// A page without values of its own.
+#[derive(Debug, Serialize)]
+pub(super) struct Nothing {}
+
+/// The language of a page: `?lang=`, else `known` (that of the reader or the newsletter), else what the browser
+/// prefers, else English.
+pub(super) fn language(request: &HttpRequest, known: Option<&Language>) -> Language {
+    let available = i18n::languages();
+    let asked = asked(request.query_string());
+    let preferred = request
+        .headers()
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map(Language::from_accept_header)
+        .unwrap_or_default();
+    let wishes: Vec<Language> = asked
+        .into_iter()
+        .chain(known.cloned())
+        .chain(preferred)
+        .collect();
+    Language::best_match(&available, &wishes).unwrap_or_else(english)
+}
+
+fn asked(query: &str) -> Option<Language> {
+    let pairs: HashMap<_, _> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    pairs.get("lang")?.parse().ok()
+}
+
+/// English, in which there is always a text.
+pub(super) fn english() -> Language {
+    Language::english()
+}
+
+/// Whether the client wants JSON and not a page.
+pub(super) fn wants_json(request: &HttpRequest) -> bool {
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
+    let accept = header(ACCEPT);
+    (accept.contains("json") && !accept.contains("text/html"))
+        || header(CONTENT_TYPE).starts_with("application/json")
+}
+
+/// Shows readers a page where a handler answered with a problem. Programs keep the problem.
+pub(super) async fn instead_of_problems<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let response = next.call(request).await?;
+    let is_for_programs =
+        response.request().path().starts_with("/api/") || wants_json(response.request());
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    let (Some(problem), false) = (problem, is_for_programs) else {
+        return Ok(response.map_into_left_body());
+    };
+    let Some(app) = response.request().app_data::<Data<App>>().cloned() else {
+        return Ok(response.map_into_left_body());
+    };
+    let language = language(response.request(), None);
+    match problem_page(&app, &problem, &language) {
+        Ok(page) => Ok(response.into_response(page).map_into_right_body()),
+        Err(_) => Ok(response.map_into_left_body()),
+    }
+}
+
+fn problem_page(
+    app: &App,
+    problem: &Problem,
+    language: &Language,
+) -> Result<HttpResponse, Problem> {
+    #[derive(Serialize)]
+    struct Values {
+        status: u16,
+        heading: String,
+        detail: String,
+    }
+    let status = problem.status();
+    let key = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::GONE => {
+            "problem-not-found"
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => "problem-too-large",
+        StatusCode::SERVICE_UNAVAILABLE => "problem-unavailable",
+        other if other.is_client_error() => "problem-invalid",
+        _ => "problem-internal",
+    };
+    let heading = i18n::plain(language, key);
+    let detail = i18n::plain(language, &format!("{key}-detail"));
+    let values = Values {
+        status: status.as_u16(),
+        heading,
+        detail,
+    };
+    render(app, status, "problem", language, &values)
+}

@@ -1,0 +1,332 @@
+//! The one error answer of HTTP: RFC 9457, and the only place that knows status codes.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::usecases::{
+    access, articles, confirmation, delivery, demo, digest, editions, newsletters, schema, signup,
+    subscribers, unsubscribe,
+};
+
+/// One field of the input that is wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Which field.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub detail: String,
+}
+
+/// An answer that says what went wrong and how to mend it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says what kind of problem it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: String,
+    /// The HTTP status.
+    #[schema(value_type = u16)]
+    status: u16,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// One sentence for people.
+    pub detail: String,
+    /// What is wrong with which field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    #[serde(skip)]
+    retry_after_seconds: Option<u32>,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.status, self.detail)
+    }
+}
+
+impl Problem {
+    /// A problem with this status.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after_seconds: None,
+        }
+    }
+
+    /// 404.
+    #[must_use]
+    pub fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, detail)
+    }
+
+    /// 422 with the fields that are wrong.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [only] => format!("{}: {}", only.field, only.detail),
+            all => format!("{} fields are wrong, see errors", all.len()),
+        };
+        Self {
+            errors,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", detail)
+        }
+    }
+
+    /// 422 with one field.
+    #[must_use]
+    pub fn invalid_field(field: &str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError {
+            field: field.to_owned(),
+            detail: detail.into(),
+        }])
+    }
+
+    /// 409.
+    #[must_use]
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 500 for a cause that is logged here, once, and never shown.
+    #[must_use]
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = ?cause, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "something went wrong here; it was logged",
+        )
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What the database's failure means for the client: 503 when it cannot be reached.
+    fn from_store(cause: &crate::app::StoreError) -> Self {
+        use crate::app::StoreError;
+        match cause {
+            StoreError::Unavailable(_) => {
+                tracing::warn!(error = ?cause, "the database cannot be reached");
+                let detail = "the database cannot be reached; nothing was changed, try again";
+                let code = "unavailable";
+                Self {
+                    retry_after_seconds: Some(5),
+                    ..Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+                }
+            }
+            StoreError::SchemaTooOld { .. } | StoreError::SchemaTooNew { .. } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "wrong_schema",
+                cause.to_string(),
+            ),
+            StoreError::Duplicate { .. } | StoreError::Corrupt(_) | StoreError::Query(_) => {
+                Self::internal(cause)
+            }
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut builder = HttpResponse::build(self.status());
+        builder.insert_header((CONTENT_TYPE, "application/problem+json"));
+        if let Some(seconds) = self.retry_after_seconds {
+            builder.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            builder.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        let mut response = builder.body(serde_json::to_string(self).unwrap_or_default());
+        // For the middleware that shows readers a page instead.
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl From<signup::Error> for Problem {
+    fn from(error: signup::Error) -> Self {
+        match error {
+            signup::Error::NoNewsletter => {
+                Self::invalid_field("newsletter", "choose at least one newsletter")
+            }
+            signup::Error::UnknownNewsletter(slug) => {
+                Self::invalid_field("newsletter", format!("there is no newsletter {slug}"))
+            }
+            signup::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<confirmation::Error> for Problem {
+    fn from(error: confirmation::Error) -> Self {
+        match error {
+            confirmation::Error::UnknownLink => {
+                Self::not_found("unknown_link", "this link is not known")
+            }
+            confirmation::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<unsubscribe::Error> for Problem {
+    fn from(error: unsubscribe::Error) -> Self {
+        match error {
+            unsubscribe::Error::UnknownLink => {
+                Self::not_found("unknown_link", "this link is not known")
+            }
+            unsubscribe::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<articles::Error> for Problem {
+    fn from(error: articles::Error) -> Self {
+        match error {
+            articles::Error::NotFound => {
+                Self::not_found("unknown_article", "there is no such article")
+            }
+            articles::Error::SlugTaken(slug) => Self::conflict(
+                "slug_taken",
+                format!("the slug {slug} belongs to another article; leave it out"),
+            ),
+            articles::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<newsletters::Error> for Problem {
+    fn from(error: newsletters::Error) -> Self {
+        match error {
+            newsletters::Error::NotFound => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            newsletters::Error::SlugTaken(slug) => Self::conflict(
+                "slug_taken",
+                format!("there is a newsletter {slug} already; PATCH it, or choose another slug"),
+            ),
+            newsletters::Error::Limits => {
+                Self::invalid_field("min_articles", newsletters::Error::Limits.to_string())
+            }
+            newsletters::Error::Schedule(cause) => Self::internal(&cause),
+            newsletters::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<subscribers::Error> for Problem {
+    fn from(error: subscribers::Error) -> Self {
+        match error {
+            subscribers::Error::NotFound => {
+                Self::not_found("unknown_subscriber", "there is no such subscriber")
+            }
+            subscribers::Error::UnknownNewsletter(slug) => {
+                Self::invalid_field("newsletter", format!("there is no newsletter {slug}"))
+            }
+            subscribers::Error::NoNewsletter => {
+                Self::invalid_field("newsletters", "name at least one newsletter")
+            }
+            subscribers::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<editions::Error> for Problem {
+    fn from(error: editions::Error) -> Self {
+        match error {
+            editions::Error::NotFound => {
+                Self::not_found("unknown_edition", "there is no such edition")
+            }
+            editions::Error::NoNewsletter => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            editions::Error::Skipped => {
+                Self::conflict("skipped", editions::Error::Skipped.to_string())
+            }
+            editions::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<digest::Error> for Problem {
+    fn from(error: digest::Error) -> Self {
+        match error {
+            digest::Error::NotFound => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            digest::Error::Retired => Self::conflict("retired", digest::Error::Retired.to_string()),
+            digest::Error::SlotTaken => Self::conflict(
+                "slot_taken",
+                "an edition was made at this very instant; look at the list of editions",
+            ),
+            digest::Error::Schedule { .. } | digest::Error::Template(_) => Self::internal(&error),
+            digest::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<access::Error> for Problem {
+    fn from(error: access::Error) -> Self {
+        match error {
+            access::Error::Denied => {
+                let detail = "send a valid API key as `Authorization: Bearer tidings_...`; \
+                              `tidings keys create` makes one";
+                Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+            }
+            access::Error::NoKey => Self::not_found("unknown_key", "there is no such key"),
+            access::Error::AdminExists => {
+                Self::conflict("admin_exists", access::Error::AdminExists.to_string())
+            }
+            access::Error::Password(cause) => Self::invalid_field("password", cause.to_string()),
+            access::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<delivery::Error> for Problem {
+    fn from(error: delivery::Error) -> Self {
+        match error {
+            delivery::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<schema::Error> for Problem {
+    fn from(error: schema::Error) -> Self {
+        match error {
+            schema::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<demo::Error> for Problem {
+    fn from(error: demo::Error) -> Self {
+        match error {
+            demo::Error::Content(_) => Self::internal(&error),
+            demo::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<crate::app::TemplateError> for Problem {
+    fn from(error: crate::app::TemplateError) -> Self {
+        Self::internal(&error)
+    }
+}

@@ -1,0 +1,72 @@
+//! Files in the binary: the style sheet, the pictures of the demo, robots.txt.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::{Data, Path};
+use sha2::{Digest as _, Sha256};
+
+use crate::app::{App, asset};
+use crate::http::problem::Problem;
+use crate::usecases::demo;
+
+static MARKS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
+
+/// The first 12 hexadecimal digits of an asset's SHA-256.
+pub(crate) fn mark(name: &str) -> String {
+    let mut marks = MARKS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mark = marks.entry(name.to_owned()).or_insert_with(|| {
+        let digest = Sha256::digest(asset(name).unwrap_or_default());
+        digest
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    });
+    mark.clone()
+}
+
+/// `/assets/{mark}/{name}`. Another mark than today's gets today's file, but may not be kept.
+pub(crate) async fn get(path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let (wanted, name) = path.into_inner();
+    let content = asset(&name).ok_or_else(nothing)?;
+    let is_current = wanted == mark(&name);
+    let cache = if is_current {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/css; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, cache))
+        .body(content))
+}
+
+/// `/demo/images/{name}`.
+pub(crate) async fn demo_image(
+    app: Data<App>,
+    name: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let content = demo::image(&name)
+        .filter(|_| app.is_demo)
+        .ok_or_else(nothing)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "image/jpeg"))
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        // A mail in a sandboxed frame has no origin of its own.
+        .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"))
+        .body(content))
+}
+
+/// `/robots.txt`: nothing here is for search engines.
+pub(crate) async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("User-agent: *\nDisallow: /\n")
+}
+
+fn nothing() -> Problem {
+    Problem::not_found("unknown_path", "there is nothing at this address")
+}

@@ -1,0 +1,171 @@
+//! The page behind the link of a confirmation mail. Looking changes nothing; the button confirms.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::boxes::NewsletterView;
+use crate::app::App;
+use crate::http::page;
+use crate::http::problem::Problem;
+use crate::usecases::confirmation::{self, Confirmed, LinkState, Shown};
+
+#[derive(Serialize)]
+struct Values {
+    masked_address: String,
+    newsletters: Vec<ConfirmedView>,
+    action_url: String,
+    resend_url: Option<String>,
+    again_url: String,
+}
+
+#[derive(Serialize)]
+struct ConfirmedView {
+    #[serde(flatten)]
+    newsletter: NewsletterView,
+    next: Option<NextView>,
+    latest_url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct NextView {
+    date: String,
+    time: String,
+    zone: String,
+}
+
+/// Whether the page answers a look or the button.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Look,
+    Button,
+}
+
+/// `GET /confirm/{token}`.
+pub(crate) async fn show(
+    app: Data<App>,
+    token: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let result = app
+        .db
+        .transaction(move |conn| confirmation::show(conn, now, &keys, &text))
+        .await;
+    answer(&app, &request, &token, result, Asked::Look)
+}
+
+/// `POST /confirm/{token}`.
+pub(crate) async fn confirm(
+    app: Data<App>,
+    token: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let before = app
+        .db
+        .transaction(move |conn| {
+            let before = confirmation::show(conn, now, &keys, &text)?.state;
+            confirmation::confirm(conn, now, &keys, &text).map(|shown| (before, shown))
+        })
+        .await;
+    match before {
+        Ok((LinkState::Ready, shown)) => answer(&app, &request, &token, Ok(shown), Asked::Button),
+        Ok((_, shown)) => answer(&app, &request, &token, Ok(shown), Asked::Look),
+        Err(error) => answer(&app, &request, &token, Err(error), Asked::Look),
+    }
+}
+
+/// `POST /confirm/{token}/resend`: a new link for one that came too late.
+pub(crate) async fn resend(
+    app: Data<App>,
+    token: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (now, shared) = (app.clock.now(), app.clone());
+    app.db
+        .transaction(move |conn| {
+            confirmation::resend(conn, now, &shared.config.signup, &shared.keys, &token)
+        })
+        .await?;
+    let language = page::language(&request, None);
+    let target = format!(
+        "{}/subscribe/check-inbox?lang={language}",
+        app.site.base_url()
+    );
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, target))
+        .finish())
+}
+
+fn answer(
+    app: &App,
+    request: &HttpRequest,
+    token: &str,
+    result: Result<Shown, confirmation::Error>,
+    asked: Asked,
+) -> Result<HttpResponse, Problem> {
+    let again_url = format!("{}/subscribe", app.site.base_url());
+    let shown = match result {
+        Ok(shown) => shown,
+        Err(confirmation::Error::UnknownLink) => {
+            #[derive(Serialize)]
+            struct Unknown {
+                again_url: String,
+            }
+            let language = page::language(request, None);
+            return page::render(
+                app,
+                StatusCode::NOT_FOUND,
+                "link_unknown",
+                &language,
+                &Unknown { again_url },
+            );
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let (status, name) = match (shown.state, asked) {
+        (LinkState::Ready, _) => (StatusCode::OK, "confirm"),
+        (LinkState::Confirmed, Asked::Button) => (StatusCode::OK, "confirmed"),
+        (LinkState::Confirmed, Asked::Look) => (StatusCode::OK, "already_confirmed"),
+        (LinkState::Expired, _) => (StatusCode::GONE, "link_expired"),
+        (LinkState::Ended, _) => (StatusCode::GONE, "newsletter_ended"),
+    };
+    let action_url = app.site.confirm_url(token);
+    let values = Values {
+        masked_address: shown.address.masked(),
+        newsletters: shown
+            .newsletters
+            .iter()
+            .map(|confirmed| view(app, confirmed))
+            .collect(),
+        resend_url: Some(format!("{action_url}/resend")),
+        action_url,
+        again_url,
+    };
+    page::render(
+        app,
+        status,
+        name,
+        &page::language(request, Some(&shown.language)),
+        &values,
+    )
+}
+
+fn view(app: &App, confirmed: &Confirmed) -> ConfirmedView {
+    let newsletter = &confirmed.newsletter;
+    let next = newsletter
+        .next_due_at
+        .and_then(|at| at.in_tz(&newsletter.schedule_zone).ok());
+    ConfirmedView {
+        newsletter: NewsletterView::new(newsletter, &app.site),
+        next: next.map(|zoned| NextView {
+            date: zoned.date().to_string(),
+            time: zoned.strftime("%H:%M").to_string(),
+            zone: newsletter.schedule_zone.clone(),
+        }),
+        latest_url: confirmed.latest.map(|id| app.site.edition_url(id)),
+    }
+}

@@ -1,0 +1,11 @@
+//! Pages and forms for readers.
+
+pub(super) mod articles;
+pub(super) mod assets;
+pub(super) mod boxes;
+pub(super) mod confirmation;
+pub(super) mod editions;
+pub(super) mod newsletters;
+pub(super) mod outbox;
+pub(super) mod signup;
+pub(super) mod unsubscribe;

@@ -1,0 +1,124 @@
+//! The list of newsletters, the page of one, and its box as a snippet to paste.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::boxes::{Kept, NewsletterView, SignupBox};
+use crate::app::App;
+use crate::domain::slug::Slug;
+use crate::http::page;
+use crate::http::problem::Problem;
+use crate::usecases::newsletters;
+
+/// How many other newsletters stand below the subject of a box.
+const EXTRAS: usize = 1;
+
+#[derive(Serialize)]
+struct Values {
+    newsletters: Vec<NewsletterView>,
+    r#box: SignupBox,
+}
+
+/// `/`: every newsletter.
+pub(crate) async fn directory(
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let language = page::language(&request, None);
+    let wanted = language.clone();
+    let offers = app
+        .db
+        .transaction(move |conn| newsletters::offers(conn, None, &wanted, &[]))
+        .await?;
+    let all = offers
+        .iter()
+        .map(|offer| NewsletterView::new(&offer.newsletter, &app.site))
+        .collect();
+    let kept = Kept {
+        chosen: vec![String::new()],
+        ..Kept::default()
+    };
+    let Some(signup_box) = SignupBox::new(&app, &offers, &language, offers.len(), kept) else {
+        return Err(Problem::not_found(
+            "no_newsletter",
+            "there is no newsletter yet; `POST /api/v1/newsletters` makes one",
+        ));
+    };
+    page::render(
+        &app,
+        StatusCode::OK,
+        "directory",
+        &language,
+        &Values {
+            newsletters: all,
+            r#box: signup_box,
+        },
+    )
+}
+
+/// `/n/{slug}`: one newsletter and its form.
+pub(crate) async fn page(
+    app: Data<App>,
+    slug: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let slug = parse(&slug)?;
+    let signed = page::language(&request, None);
+    let offers = app
+        .db
+        .transaction(move |conn| newsletters::offers(conn, Some(&slug), &signed, &[]))
+        .await?;
+    let language = offers
+        .first()
+        .map(|offer| offer.newsletter.language.clone());
+    let language = page::language(&request, language.as_ref());
+    let signup_box =
+        SignupBox::new(&app, &offers, &language, EXTRAS, Kept::default()).ok_or_else(unknown)?;
+    let values = Values {
+        newsletters: Vec::new(),
+        r#box: signup_box,
+    };
+    page::render(&app, StatusCode::OK, "newsletter", &language, &values)
+}
+
+/// `/embed/{slug}.html`: the box as plain HTML that any site can paste, without our page around it.
+pub(crate) async fn snippet(
+    app: Data<App>,
+    slug: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let slug = parse(&slug)?;
+    let signed = page::language(&request, None);
+    let offers = app
+        .db
+        .transaction(move |conn| newsletters::offers(conn, Some(&slug), &signed, &[]))
+        .await?;
+    let language = offers
+        .first()
+        .map(|offer| offer.newsletter.language.clone());
+    let language = page::language(&request, language.as_ref());
+    let signup_box =
+        SignupBox::new(&app, &offers, &language, EXTRAS, Kept::default()).ok_or_else(unknown)?;
+    let values = Values {
+        newsletters: Vec::new(),
+        r#box: signup_box,
+    };
+    let html = app
+        .templates
+        .render("embed/form.html", &language, &values)?;
+    // As text, because it is to be read and copied.
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .body(html))
+}
+
+fn parse(slug: &str) -> Result<Slug, Problem> {
+    slug.parse().map_err(|_| unknown())
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("unknown_newsletter", "there is no such newsletter")
+}

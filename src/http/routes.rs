@@ -1,0 +1,135 @@
+//! Every path of the program on one page.
+//!
+//! The tables are what is registered: a route that is not in them does not exist, and the test that no GET
+//! changes anything walks over them.
+
+use actix_web::dev::ResourceDef;
+use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::problem::Problem;
+use super::{admin, dto, health, openapi, public};
+use crate::app::App;
+
+/// Registers handlers and lists them.
+macro_rules! routes {
+    ($(#[$doc:meta])* $table:ident, $register:ident: $($method:ident $path:literal => $handler:path;)*) => {
+        $(#[$doc])*
+        pub const $table: &[(&str, &str)] = &[$((stringify!($method), $path),)*];
+
+        fn $register(config: &mut ServiceConfig) {
+            $(config.route($path, routes!(@$method).to($handler));)*
+        }
+    };
+    // HEAD is GET without the body.
+    (@GET) => { web::route().guard(actix_web::guard::Any(actix_web::guard::Get()).or(actix_web::guard::Head())) };
+    (@POST) => { web::post() };
+    (@PUT) => { web::put() };
+    (@PATCH) => { web::patch() };
+}
+
+routes! {
+    /// For readers and the operator: method and path.
+    PUBLIC, register_public:
+    GET "/" => public::newsletters::directory;
+    GET "/n/{slug}" => public::newsletters::page;
+    GET "/embed/{slug}.html" => public::newsletters::snippet;
+    GET "/articles/{slug}" => public::articles::page;
+    GET "/v/{edition}" => public::editions::page;
+    GET "/subscribe" => public::signup::form;
+    POST "/subscribe" => public::signup::submit;
+    GET "/subscribe/check-inbox" => public::signup::check_inbox;
+    GET "/confirm/{token}" => public::confirmation::show;
+    POST "/confirm/{token}" => public::confirmation::confirm;
+    POST "/confirm/{token}/resend" => public::confirmation::resend;
+    GET "/unsubscribe/{token}" => public::unsubscribe::show;
+    POST "/unsubscribe/{token}" => public::unsubscribe::submit;
+    GET "/assets/{mark}/{name}" => public::assets::get;
+    GET "/demo/images/{name}" => public::assets::demo_image;
+    GET "/dev/outbox" => public::outbox::list;
+    GET "/dev/outbox.json" => public::outbox::list_json;
+    GET "/dev/outbox/{id}" => public::outbox::message;
+    GET "/dev/outbox/{id}/html" => public::outbox::html;
+    GET "/dev/outbox/{id}/raw" => public::outbox::raw;
+    GET "/healthz" => health::live;
+    GET "/readyz" => health::ready;
+    GET "/robots.txt" => public::assets::robots;
+}
+
+routes! {
+    /// The admin API, below `/api/v1`, with a key.
+    ADMIN, register_admin:
+    GET "/newsletters" => admin::newsletters::list;
+    POST "/newsletters" => admin::newsletters::create;
+    GET "/newsletters/{slug}" => admin::newsletters::read;
+    PATCH "/newsletters/{slug}" => admin::newsletters::change;
+    GET "/newsletters/{slug}/next" => admin::newsletters::next;
+    GET "/newsletters/{slug}/editions" => admin::editions::list;
+    POST "/newsletters/{slug}/editions" => admin::editions::run_now;
+    GET "/articles" => admin::articles::list;
+    GET "/articles/{external_id}" => admin::articles::read;
+    PUT "/articles/{external_id}" => admin::articles::put;
+    POST "/articles/{external_id}/hide" => admin::articles::hide;
+    POST "/articles/{external_id}/show" => admin::articles::show;
+    GET "/subscribers" => admin::subscribers::find_by_address;
+    POST "/subscribers" => admin::subscribers::add;
+    GET "/subscribers/{id}" => admin::subscribers::read;
+    POST "/subscribers/{id}/unsubscribe" => admin::subscribers::unsubscribe;
+    GET "/editions/{id}" => admin::editions::read;
+    GET "/editions/{id}/preview.html" => admin::editions::preview_html;
+    GET "/editions/{id}/preview.txt" => admin::editions::preview_text;
+    POST "/editions/{id}/test" => admin::editions::send_test;
+    GET "/editions/{id}/deliveries" => admin::editions::deliveries;
+}
+
+/// Registers everything.
+pub(super) fn configure(config: &mut ServiceConfig, app: &App) {
+    let limits = &app.config.server;
+    config
+        .app_data(web::PayloadConfig::new(limits.max_form_bytes))
+        .app_data(dto::json_config(limits.max_json_bytes))
+        .app_data(dto::query_config())
+        .app_data(dto::path_config());
+    config.route("/api/v1/openapi.json", web::get().to(openapi::json));
+    config.service(openapi::ui());
+    let article_limit = dto::json_config(limits.max_article_bytes);
+    config.service(
+        web::scope("/api/v1")
+            .app_data(article_limit)
+            .wrap(from_fn(admin::require_key))
+            .configure(register_admin)
+            .default_service(web::to(nothing_here)),
+    );
+    register_public(config);
+    config.default_service(web::to(nothing_here));
+}
+
+/// No such path, or not with this method.
+async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let path = request.path();
+    let admin = ADMIN
+        .iter()
+        .map(|(method, pattern)| (*method, format!("/api/v1{pattern}")));
+    let known = PUBLIC
+        .iter()
+        .map(|(method, pattern)| (*method, (*pattern).to_owned()))
+        .chain(admin);
+    let allowed: Vec<&str> = known
+        .filter(|(_, pattern)| ResourceDef::new(pattern.as_str()).is_match(path))
+        .map(|(method, _)| method)
+        .collect();
+    if allowed.is_empty() {
+        return Err(Problem::not_found(
+            "unknown_path",
+            "there is nothing at this address",
+        ));
+    }
+    let detail = format!("this address takes {}", allowed.join(", "));
+    Err(Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        detail,
+    ))
+}

@@ -1,0 +1,183 @@
+//! From a rendered e-mail to the bytes of a message (RFC 5322) with the headers that every one carries.
+
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use lettre::Message as MimeMessage;
+use lettre::address::Envelope;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+
+use super::email::Rendered;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::id::DeliveryId;
+use crate::domain::language::Language;
+
+/// A message that cannot be built. Addresses and texts are checked before, so this is a defect.
+#[derive(Debug, thiserror::Error)]
+#[error("the message cannot be built: {0}")]
+pub struct MessageError(String);
+
+/// The identity from which mails are sent.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The address in `From` of single mails.
+    pub from: EmailAddress,
+    /// The envelope sender.
+    pub return_path: EmailAddress,
+    /// The publisher's name.
+    pub name: String,
+}
+
+impl Identity {
+    /// The domain that names this server in Message-ID and List-Id.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.from.domain()
+    }
+}
+
+/// What kind of mail it is, for the headers that differ.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// A single mail that answers what a person did.
+    Single,
+    /// An edition.
+    List {
+        /// The newsletter's slug: `List-Id` is stable while titles change.
+        slug: String,
+        /// The newsletter's sender.
+        sender_name: String,
+        /// The newsletter's sender address.
+        sender_address: EmailAddress,
+        /// One click ends the subscription (RFC 8058).
+        unsubscribe_url: String,
+        /// The page of the edition.
+        archive_url: String,
+        /// Whether this copy went only to the newsroom.
+        is_test: bool,
+    },
+}
+
+/// Everything that makes a message.
+#[derive(Debug, Clone)]
+pub struct Parts<'a> {
+    /// Gives Message-ID and MIME boundary, so that a repeated mail has the same bytes.
+    pub delivery: DeliveryId,
+    /// `Date`; also the same when repeated.
+    pub date: Timestamp,
+    /// To whom.
+    pub to: &'a EmailAddress,
+    /// The language of the text.
+    pub language: &'a Language,
+    /// Subject and parts.
+    pub rendered: &'a Rendered,
+    /// The headers that differ.
+    pub kind: &'a Kind,
+}
+
+/// A message ready for SMTP.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Sender and recipient of the envelope.
+    pub envelope: Envelope,
+    /// Whether the next server must know SMTPUTF8 (RFC 6531).
+    pub needs_smtputf8: bool,
+    /// The bytes after DATA, not dot-stuffed.
+    pub bytes: Vec<u8>,
+}
+
+/// Builds the message.
+///
+/// # Errors
+/// When a header cannot be formed.
+pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageError> {
+    let (name, from) = match parts.kind {
+        Kind::Single => (&identity.name, &identity.from),
+        Kind::List {
+            sender_name,
+            sender_address,
+            ..
+        } => (sender_name, sender_address),
+    };
+    let to = lettre_address(parts.to)?;
+    let return_path = lettre_address(&identity.return_path)?;
+    let envelope = Envelope::new(Some(return_path), vec![to.clone()]).map_err(wrong)?;
+    let message_id = format!(
+        "<{}@{}>",
+        parts.delivery.as_uuid().simple(),
+        identity.domain()
+    );
+    let mut builder = MimeMessage::builder()
+        .from(Mailbox::new(Some(name.clone()), lettre_address(from)?))
+        .to(Mailbox::new(None, to))
+        .date(SystemTime::from(parts.date))
+        .message_id(Some(message_id))
+        .subject(parts.rendered.subject.clone())
+        .envelope(envelope.clone());
+    for (header, value) in headers(identity, parts) {
+        builder = builder.raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str(header),
+            value,
+        ));
+    }
+    let body = MultiPart::alternative()
+        .boundary(format!("tidings-{}", parts.delivery.as_uuid().simple()))
+        .singlepart(part(ContentType::TEXT_PLAIN, &parts.rendered.text)?)
+        .singlepart(part(ContentType::TEXT_HTML, &parts.rendered.html)?);
+    let bytes = builder.multipart(body).map_err(wrong)?.formatted();
+    let needs_smtputf8 = parts.to.needs_smtputf8() || from.needs_smtputf8();
+    Ok(Message {
+        envelope,
+        needs_smtputf8,
+        bytes,
+    })
+}
+
+/// The headers beside From, To, Date, Subject and Message-ID.
+fn headers(identity: &Identity, parts: &Parts<'_>) -> Vec<(&'static str, String)> {
+    let mut headers = vec![
+        ("Content-Language", parts.language.to_string()),
+        ("Auto-Submitted", "auto-generated".to_owned()),
+        // Exchange and Outlook answer no out-of-office to this.
+        ("X-Auto-Response-Suppress", "All".to_owned()),
+    ];
+    // A confirmation carries no List-Unsubscribe: there is no subscription yet that could be ended.
+    if let Kind::List {
+        slug,
+        unsubscribe_url,
+        archive_url,
+        is_test,
+        ..
+    } = parts.kind
+    {
+        headers.push(("List-Id", format!("<{slug}.{}>", identity.domain())));
+        headers.push(("List-Unsubscribe", format!("<{unsubscribe_url}>")));
+        headers.push((
+            "List-Unsubscribe-Post",
+            "List-Unsubscribe=One-Click".to_owned(),
+        ));
+        headers.push(("List-Archive", format!("<{archive_url}>")));
+        headers.push(("Precedence", "bulk".to_owned()));
+        if *is_test {
+            headers.push(("X-Tidings-Test", "yes".to_owned()));
+        }
+    }
+    headers
+}
+
+/// A part in quoted-printable: 7-bit lines of at most 76 columns whatever the text holds, so that no relay has
+/// to convert it and no hostile text reaches the wire raw.
+fn part(kind: ContentType, text: &str) -> Result<SinglePart, MessageError> {
+    let body = Body::new_with_encoding(text.to_owned(), ContentTransferEncoding::QuotedPrintable)
+        .map_err(|_| MessageError("a part has no text".to_owned()))?;
+    Ok(SinglePart::builder().content_type(kind).body(body))
+}
+
+fn lettre_address(address: &EmailAddress) -> Result<lettre::Address, MessageError> {
+    lettre::Address::new(address.local_part(), address.domain()).map_err(wrong)
+}
+
+fn wrong(cause: impl std::fmt::Display) -> MessageError {
+    MessageError(cause.to_string())
+}

@@ -1,0 +1,214 @@
+// Generated from the migrations by `make schema`; a test fails when they differ.
+
+diesel::table! {
+    admins (id) {
+        id -> Uuid,
+        address -> Text,
+        address_key -> Text,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        name -> Text,
+        secret_sha256 -> Bytea,
+        created_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    articles (id) {
+        id -> Uuid,
+        external_id -> Text,
+        slug -> Text,
+        url -> Text,
+        language -> Text,
+        section -> Text,
+        topics -> Array<Text>,
+        title -> Text,
+        standfirst -> Text,
+        authors -> Array<Text>,
+        image_url -> Nullable<Text>,
+        image_alt -> Text,
+        image_caption -> Text,
+        image_credit -> Text,
+        body_html -> Text,
+        reading_minutes -> Int4,
+        status -> Text,
+        published_at -> Timestamptz,
+        first_seen_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    attempts (delivery_id, number) {
+        delivery_id -> Uuid,
+        number -> Int4,
+        outcome -> Text,
+        phase -> Text,
+        reply_code -> Nullable<Int4>,
+        reply_text -> Nullable<Text>,
+        started_at -> Timestamptz,
+        finished_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Uuid,
+        subscription_id -> Uuid,
+        action -> Text,
+        source -> Text,
+        wording -> Text,
+        wording_version -> Text,
+        language -> Text,
+        page_url -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Uuid,
+        kind -> Text,
+        priority -> Int2,
+        edition_id -> Nullable<Uuid>,
+        subscription_id -> Nullable<Uuid>,
+        subscriber_id -> Nullable<Uuid>,
+        signup_id -> Nullable<Uuid>,
+        test_address -> Nullable<Text>,
+        status -> Text,
+        due_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        owner -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        attempt_count -> Int4,
+        unknown_count -> Int4,
+        created_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+        reply_code -> Nullable<Int4>,
+        reply_text -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    edition_articles (edition_id, article_id) {
+        edition_id -> Uuid,
+        article_id -> Uuid,
+        position -> Int4,
+        placement -> Text,
+    }
+}
+
+diesel::table! {
+    editions (id) {
+        id -> Uuid,
+        newsletter_id -> Uuid,
+        kind -> Text,
+        slot -> Timestamp,
+        due_at -> Timestamptz,
+        window_from -> Timestamptz,
+        window_until -> Timestamptz,
+        status -> Text,
+        skip_reason -> Nullable<Text>,
+        subject -> Text,
+        preheader -> Text,
+        html -> Text,
+        plain -> Text,
+        web_html -> Text,
+        content_sha256 -> Bytea,
+        article_count -> Int4,
+        recipient_count -> Int4,
+        created_at -> Timestamptz,
+        completed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    newsletters (id) {
+        id -> Uuid,
+        slug -> Text,
+        title -> Text,
+        promise -> Text,
+        frequency -> Text,
+        language -> Text,
+        sender_name -> Text,
+        sender_address -> Text,
+        schedule_cron -> Text,
+        schedule_zone -> Text,
+        topics -> Array<Text>,
+        min_articles -> Int4,
+        max_articles -> Int4,
+        status -> Text,
+        next_due_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    signups (id) {
+        id -> Uuid,
+        subscriber_id -> Uuid,
+        newsletter_ids -> Array<Uuid>,
+        nonce -> Uuid,
+        language -> Text,
+        source_url -> Nullable<Text>,
+        requested_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    subscribers (id) {
+        id -> Uuid,
+        address -> Text,
+        address_key -> Text,
+        language -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    subscriptions (id) {
+        id -> Uuid,
+        subscriber_id -> Uuid,
+        newsletter_id -> Uuid,
+        status -> Text,
+        language -> Text,
+        link_nonce -> Uuid,
+        requested_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    suppressions (address_key) {
+        address_key -> Text,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    admins,
+    api_keys,
+    articles,
+    attempts,
+    consents,
+    deliveries,
+    edition_articles,
+    editions,
+    newsletters,
+    signups,
+    subscribers,
+    subscriptions,
+    suppressions
+);

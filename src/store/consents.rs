@@ -1,0 +1,34 @@
+//! Consent evidence: rows are added and read, never changed.
+
+use diesel::prelude::*;
+
+use super::Error;
+use crate::domain::consent::Consent;
+use crate::domain::id::SubscriptionId;
+use crate::schema::consents::dsl;
+
+/// Adds rows in one statement.
+///
+/// # Errors
+/// Database errors.
+pub fn insert(conn: &mut PgConnection, consents: Vec<Consent>) -> Result<(), Error> {
+    diesel::insert_into(dsl::consents)
+        .values(consents)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The evidence for these subscriptions, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub fn of_subscriptions(
+    conn: &mut PgConnection,
+    ids: &[SubscriptionId],
+) -> Result<Vec<Consent>, Error> {
+    Ok(dsl::consents
+        .filter(dsl::subscription_id.eq_any(ids))
+        .order((dsl::recorded_at, dsl::id))
+        .select(Consent::as_select())
+        .load(conn)?)
+}

@@ -1,0 +1,215 @@
+//! Editions and their articles.
+
+use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
+use jiff::Timestamp;
+
+use super::Error;
+use crate::domain::edition::{Edition, EditionStatus, FrozenContent, NewEdition};
+use crate::domain::id::{ArticleId, EditionId, NewsletterId};
+use crate::domain::selection::Placement;
+use crate::schema::editions::dsl;
+use crate::schema::{articles, edition_articles};
+
+/// Adds an edition unless its slot has one already; returns whether it was added.
+///
+/// # Errors
+/// Database errors.
+pub fn insert(conn: &mut PgConnection, edition: NewEdition) -> Result<bool, Error> {
+    let added = diesel::insert_into(dsl::editions)
+        .values(edition)
+        .on_conflict((dsl::newsletter_id, dsl::slot))
+        .do_nothing()
+        .execute(conn)?;
+    Ok(added == 1)
+}
+
+/// Notes which articles an edition holds, in the order of reading.
+///
+/// # Errors
+/// Database errors.
+pub fn insert_articles(
+    conn: &mut PgConnection,
+    edition: EditionId,
+    placements: &[(ArticleId, Placement)],
+) -> Result<(), Error> {
+    let rows: Vec<_> = (1_i32..)
+        .zip(placements)
+        .map(|(position, (article, placement))| {
+            (
+                edition_articles::edition_id.eq(edition),
+                edition_articles::article_id.eq(*article),
+                edition_articles::position.eq(position),
+                edition_articles::placement.eq(*placement),
+            )
+        })
+        .collect();
+    diesel::insert_into(edition_articles::table)
+        .values(rows)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Sets how many deliveries were made, and closes the edition at once when there are none.
+///
+/// # Errors
+/// Database errors.
+pub fn set_recipients(
+    conn: &mut PgConnection,
+    id: EditionId,
+    count: i32,
+    now: Timestamp,
+) -> Result<(), Error> {
+    use jiff_diesel::ToDiesel as _;
+    let edition = diesel::update(dsl::editions.find(id));
+    if count == 0 {
+        edition
+            .set((
+                dsl::recipient_count.eq(0),
+                dsl::status.eq(EditionStatus::Done),
+                dsl::completed_at.eq(now.to_diesel()),
+            ))
+            .execute(conn)?;
+    } else {
+        edition.set(dsl::recipient_count.eq(count)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The end of the newest window of this newsletter that became an edition.
+///
+/// # Errors
+/// Database errors.
+pub fn last_window_end(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+) -> Result<Option<Timestamp>, Error> {
+    let end: Option<jiff_diesel::Timestamp> = dsl::editions
+        .filter(
+            dsl::newsletter_id
+                .eq(newsletter)
+                .and(dsl::status.ne(EditionStatus::Skipped)),
+        )
+        .order(dsl::window_until.desc())
+        .select(dsl::window_until)
+        .first(conn)
+        .optional()?;
+    Ok(end.map(jiff_diesel::Timestamp::to_jiff))
+}
+
+/// The edition.
+///
+/// # Errors
+/// Database errors.
+pub fn find(conn: &mut PgConnection, id: EditionId) -> Result<Option<Edition>, Error> {
+    Ok(dsl::editions
+        .find(id)
+        .select(Edition::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The frozen content of an edition.
+///
+/// # Errors
+/// Database errors.
+pub fn content(conn: &mut PgConnection, id: EditionId) -> Result<Option<FrozenContent>, Error> {
+    Ok(dsl::editions
+        .find(id)
+        .select(FrozenContent::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Editions with their frozen content, in no order.
+///
+/// # Errors
+/// Database errors.
+pub fn with_content(
+    conn: &mut PgConnection,
+    ids: &[EditionId],
+) -> Result<Vec<(Edition, FrozenContent)>, Error> {
+    Ok(dsl::editions
+        .filter(dsl::id.eq_any(ids))
+        .select((Edition::as_select(), FrozenContent::as_select()))
+        .load(conn)?)
+}
+
+/// The newest edition of a newsletter that can be read.
+///
+/// # Errors
+/// Database errors.
+pub fn latest(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+) -> Result<Option<EditionId>, Error> {
+    Ok(dsl::editions
+        .filter(
+            dsl::newsletter_id
+                .eq(newsletter)
+                .and(dsl::status.ne(EditionStatus::Skipped)),
+        )
+        .order(dsl::due_at.desc())
+        .select(dsl::id)
+        .first(conn)
+        .optional()?)
+}
+
+/// A page of a newsletter's editions, newest first, before `before`.
+///
+/// # Errors
+/// Database errors.
+pub fn page(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+    before: Option<EditionId>,
+    limit: i64,
+) -> Result<Vec<Edition>, Error> {
+    let mut query = dsl::editions
+        .filter(dsl::newsletter_id.eq(newsletter))
+        .select(Edition::as_select())
+        .order(dsl::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(dsl::id.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The articles of an edition in the order of reading: publisher's id, title and placement.
+///
+/// # Errors
+/// Database errors.
+pub fn articles(
+    conn: &mut PgConnection,
+    id: EditionId,
+) -> Result<Vec<(String, String, Placement)>, Error> {
+    Ok(edition_articles::table
+        .inner_join(articles::table.on(articles::id.eq(edition_articles::article_id)))
+        .filter(edition_articles::edition_id.eq(id))
+        .order(edition_articles::position)
+        .select((
+            articles::external_id,
+            articles::title,
+            edition_articles::placement,
+        ))
+        .load(conn)?)
+}
+
+/// Closes the editions of which every delivery is settled, and returns how many. Never "the last batch was
+/// empty": a batch may be short because all its readers left.
+///
+/// # Errors
+/// Database errors.
+pub fn complete_settled(conn: &mut PgConnection, now: Timestamp) -> Result<usize, Error> {
+    Ok(diesel::sql_query(
+        "UPDATE editions e SET status = 'done', completed_at = $1 \
+         WHERE e.status = 'delivering' AND NOT EXISTS ( \
+             SELECT 1 FROM deliveries d WHERE d.edition_id = e.id AND d.kind = 'digest' \
+                AND (d.status IN ('queued', 'claimed', 'sending') \
+                     OR (d.status = 'unknown' AND d.unknown_count < 2)))",
+    )
+    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
+    .execute(conn)?)
+}

@@ -1,0 +1,178 @@
+//! The only SQL of the program: one file per table, functions named by verbs, on `&mut PgConnection`.
+//!
+//! Sync diesel on the blocking pool, not diesel-async: a use case that cannot contain `.await` cannot hold a
+//! transaction open while it talks SMTP or HTTP, and a blocking closure runs to its end when actix drops a
+//! handler because the client hung up.
+
+mod error;
+
+pub mod admins;
+pub mod api_keys;
+pub mod articles;
+pub mod attempts;
+pub mod consents;
+pub mod deliveries;
+pub mod editions;
+pub mod migrations;
+pub mod newsletters;
+pub mod queue;
+pub mod signups;
+pub mod subscribers;
+pub mod subscriptions;
+pub mod suppressions;
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::{Connection as _, IntoSql as _, RunQueryDsl as _};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub use error::Error;
+
+use crate::clock::Clock;
+use crate::config;
+
+/// A pool of connections and the clock that belongs to it.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+    url: SecretString,
+    clock: Clock,
+}
+
+/// Sets what every connection of ours wants.
+#[derive(Debug)]
+struct Session {
+    statement_timeout_seconds: u64,
+}
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        // A connection that died inside a transaction must not hold its locks for ever.
+        conn.batch_execute(&format!(
+            "SET statement_timeout = '{}s'; SET lock_timeout = '5s'; \
+             SET idle_in_transaction_session_timeout = '30s'; SET application_name = 'tidings'",
+            self.statement_timeout_seconds
+        ))
+        .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+impl Db {
+    /// Opens a pool and its first connection.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the server cannot be reached.
+    pub fn open(settings: &config::Database, clock: Clock) -> Result<Self, Error> {
+        // The pool hides why a connection fails behind its time-out, so the first one is made without it.
+        let url = settings.url.expose_secret();
+        PgConnection::establish(url)?;
+        let session = Session {
+            statement_timeout_seconds: settings.statement_timeout_seconds,
+        };
+        let pool = Pool::builder()
+            .max_size(settings.pool_size.max(1))
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(settings.pool_wait_seconds.max(1)))
+            .connection_customizer(Box::new(session))
+            .build(ConnectionManager::new(url))
+            .map_err(|cause| Error::Unavailable(Box::new(cause)))?;
+        Ok(Self {
+            pool,
+            url: settings.url.clone(),
+            clock,
+        })
+    }
+
+    /// Runs `work` in one transaction on the blocking pool: commits on `Ok`, rolls back on `Err`.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`Error`] when there is no connection or the commit fails.
+    pub async fn transaction<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        match tokio::task::spawn_blocking(move || db.run(work)).await {
+            Ok(result) => result,
+            Err(panicked) => Err(Error::Query(Box::new(panicked)).into()),
+        }
+    }
+
+    /// Runs `work` on a connection of its own, outside of any transaction: for migrations, which make their own and
+    /// change the session. The connection is closed afterwards.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`Error`] when there is no connection.
+    pub async fn session<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let url = self.url.clone();
+        let work =
+            move || work(&mut PgConnection::establish(url.expose_secret()).map_err(Error::from)?);
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(panicked) => Err(Error::Query(Box::new(panicked)).into()),
+        }
+    }
+
+    /// Like [`Db::transaction`], for callers that are not async.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn run<T, E>(&self, work: impl FnOnce(&mut PgConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let mut conn = self
+            .pool
+            .get()
+            .map_err(|cause| Error::Unavailable(Box::new(cause)))?;
+        conn.transaction(|conn| work(conn).map_err(Failure::Work))
+            .map_err(|failure| match failure {
+                Failure::Work(error) => error,
+                Failure::Commit(error) => Error::from(error).into(),
+            })
+    }
+
+    /// The present instant by the database's clock, so that a host with a wrong clock can neither steal a lease
+    /// nor fire a slot. In tests, the fixed clock.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn now(&self) -> Result<Timestamp, Error> {
+        if let Clock::Fixed(_) = self.clock {
+            return Ok(self.clock.now());
+        }
+        self.transaction(|conn| {
+            let now = diesel::dsl::now.into_sql::<diesel::sql_types::Timestamptz>();
+            let now: jiff_diesel::Timestamp = diesel::select(now).get_result(conn)?;
+            Ok(now.to_jiff())
+        })
+        .await
+    }
+}
+
+/// Tells an error of the work from one of the transaction around it.
+enum Failure<E> {
+    Work(E),
+    Commit(diesel::result::Error),
+}
+
+impl<E> From<diesel::result::Error> for Failure<E> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Commit(error)
+    }
+}

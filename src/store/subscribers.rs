@@ -1,0 +1,63 @@
+//! Subscribers.
+
+use diesel::prelude::*;
+
+use super::Error;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::id::SubscriberId;
+use crate::domain::subscriber::Subscriber;
+use crate::schema::subscribers::dsl;
+
+/// Adds the subscriber, or returns the one that has the address already, and holds the row until the transaction
+/// ends, so that two sign-ups of one address run one after the other.
+///
+/// # Errors
+/// Database errors.
+pub fn upsert(conn: &mut PgConnection, subscriber: Subscriber) -> Result<Subscriber, Error> {
+    let key = subscriber.address_key.clone();
+    Ok(diesel::insert_into(dsl::subscribers)
+        .values(subscriber)
+        .on_conflict(dsl::address_key)
+        .do_update()
+        .set(dsl::address_key.eq(key))
+        .returning(Subscriber::as_returning())
+        .get_result(conn)?)
+}
+
+/// The subscriber with this address.
+///
+/// # Errors
+/// Database errors.
+pub fn find_by_address(
+    conn: &mut PgConnection,
+    address: &EmailAddress,
+) -> Result<Option<Subscriber>, Error> {
+    Ok(dsl::subscribers
+        .filter(dsl::address_key.eq(address.key()))
+        .select(Subscriber::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The subscriber with this id.
+///
+/// # Errors
+/// Database errors.
+pub fn find(conn: &mut PgConnection, id: SubscriberId) -> Result<Option<Subscriber>, Error> {
+    Ok(dsl::subscribers
+        .find(id)
+        .select(Subscriber::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// The subscribers with these ids, in no order.
+///
+/// # Errors
+/// Database errors.
+pub fn find_all(conn: &mut PgConnection, ids: &[SubscriberId]) -> Result<Vec<Subscriber>, Error> {
+    Ok(dsl::subscribers
+        .filter(dsl::id.eq_any(ids))
+        .select(Subscriber::as_select())
+        .load(conn)?)
+}

@@ -1,0 +1,263 @@
+//! A reader follows the link of a confirmation mail.
+//!
+//! Looking changes nothing, because mail scanners open every link; only the button confirms. Confirming twice is
+//! fine. A used link does not bring back a subscription that was ended since, or asked for anew.
+
+use diesel::PgConnection;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::config;
+use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
+use crate::domain::delivery::{DeliveryKind, NewDelivery};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::id::{EditionId, NewsletterId, SignupId};
+use crate::domain::language::Language;
+use crate::domain::link_token::{LinkKeys, Purpose, UncheckedToken};
+use crate::domain::newsletter::{Newsletter, NewsletterStatus};
+use crate::domain::signup::Signup;
+use crate::domain::subscription::{Subscription, SubscriptionStatus};
+use crate::i18n;
+use crate::store::{
+    self, consents, deliveries, editions, newsletters, signups, subscribers, subscriptions,
+};
+
+/// Why there is nothing to show.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not a link of ours: cut off, made up, or for another purpose.
+    #[error("the confirmation link is not known")]
+    UnknownLink,
+    /// The database failed.
+    #[error("cannot read or write the subscription")]
+    Store(#[from] store::Error),
+}
+
+/// What a link stands for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// The button confirms.
+    Ready,
+    /// It did already.
+    Confirmed,
+    /// Too late, or used and ended since.
+    Expired,
+    /// None of its newsletters exists any more.
+    Ended,
+}
+
+/// A newsletter with what a new reader wants to know.
+#[derive(Debug, Clone)]
+pub struct Confirmed {
+    /// The newsletter.
+    pub newsletter: Newsletter,
+    /// Its newest edition.
+    pub latest: Option<EditionId>,
+}
+
+/// The page behind a link.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// What the link stands for.
+    pub state: LinkState,
+    /// The language of the sign-up.
+    pub language: Language,
+    /// To whom the mail went.
+    pub address: EmailAddress,
+    /// What it is about.
+    pub newsletters: Vec<Confirmed>,
+}
+
+struct Opened {
+    signup: Signup,
+    newsletters: Vec<Newsletter>,
+    subscriptions: Vec<Subscription>,
+}
+
+/// Looks at a link.
+///
+/// # Errors
+/// [`Error`].
+pub fn show(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    token: &str,
+) -> Result<Shown, Error> {
+    let opened = open(conn, keys, token)?;
+    let state = opened.state(now);
+    shown(conn, state, opened)
+}
+
+/// Presses the button: confirms what waits for it.
+///
+/// # Errors
+/// [`Error`].
+pub fn confirm(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    token: &str,
+) -> Result<Shown, Error> {
+    let opened = open(conn, keys, token)?;
+    let state = opened.state(now);
+    if state == LinkState::Ready {
+        let mut evidence = Vec::new();
+        for subscription in &opened.subscriptions {
+            let Ok(status) = subscription.status.confirm() else {
+                continue;
+            };
+            let newsletter = opened
+                .newsletters
+                .iter()
+                .find(|newsletter| newsletter.id == subscription.newsletter_id);
+            let Some(newsletter) =
+                newsletter.filter(|newsletter| newsletter.status == NewsletterStatus::Active)
+            else {
+                continue;
+            };
+            if status != subscription.status {
+                let after = Subscription {
+                    status,
+                    confirmed_at: Some(now),
+                    ended_at: None,
+                    ..subscription.clone()
+                };
+                subscriptions::update(conn, &after)?;
+                evidence.push(consent(now, &opened.signup, subscription, newsletter));
+            }
+        }
+        consents::insert(conn, evidence)?;
+        signups::set_confirmed(conn, opened.signup.id, now)?;
+        return shown(conn, LinkState::Confirmed, opened);
+    }
+    shown(conn, state, opened)
+}
+
+/// Sends a new link for one that came too late: the stored request is made again, without typing.
+///
+/// # Errors
+/// [`Error`].
+pub fn resend(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    settings: &config::Signup,
+    keys: &LinkKeys,
+    token: &str,
+) -> Result<(), Error> {
+    let opened = open(conn, keys, token)?;
+    let old = &opened.signup;
+    let is_asked = opened.state(now) == LinkState::Expired && old.confirmed_at.is_none();
+    let cooldown_from = now
+        .saturating_sub(settings.confirmation_cooldown())
+        .unwrap_or(now);
+    let is_told = deliveries::caused_by_signups(conn, old.subscriber_id, cooldown_from)?
+        .iter()
+        .any(|mail| mail.kind == DeliveryKind::Confirmation);
+    if !is_asked || is_told {
+        return Ok(());
+    }
+    let signup = Signup {
+        id: SignupId::new(now),
+        nonce: Uuid::new_v4(),
+        requested_at: now,
+        expires_at: now
+            .saturating_add(settings.confirmation_lifetime())
+            .unwrap_or(now),
+        ..old.clone()
+    };
+    let delivery = NewDelivery::about_signup(
+        now,
+        DeliveryKind::Confirmation,
+        signup.subscriber_id,
+        signup.id,
+        signup.expires_at,
+    );
+    signups::insert(conn, signup)?;
+    deliveries::insert(conn, delivery)?;
+    Ok(())
+}
+
+impl Opened {
+    fn state(&self, now: Timestamp) -> LinkState {
+        let has =
+            |status: SubscriptionStatus| self.subscriptions.iter().any(|row| row.status == status);
+        if self
+            .newsletters
+            .iter()
+            .all(|newsletter| newsletter.status == NewsletterStatus::Retired)
+        {
+            LinkState::Ended
+        } else if has(SubscriptionStatus::Pending) && self.signup.confirmed_at.is_none() {
+            if self.signup.is_expired(now) {
+                LinkState::Expired
+            } else {
+                LinkState::Ready
+            }
+        } else if has(SubscriptionStatus::Active) || has(SubscriptionStatus::Paused) {
+            LinkState::Confirmed
+        } else {
+            LinkState::Expired
+        }
+    }
+}
+
+fn open(conn: &mut PgConnection, keys: &LinkKeys, token: &str) -> Result<Opened, Error> {
+    let token = UncheckedToken::parse(token).ok_or(Error::UnknownLink)?;
+    let signup = signups::find(conn, SignupId::from(token.id))?
+        .filter(|signup| keys.verify(Purpose::Confirm, &token, signup.nonce))
+        .ok_or(Error::UnknownLink)?;
+    let found = newsletters::find_all(conn, &signup.newsletter_ids)?;
+    let in_order = |id: &NewsletterId| {
+        found
+            .iter()
+            .find(|newsletter| newsletter.id == *id)
+            .cloned()
+    };
+    let newsletters = signup.newsletter_ids.iter().filter_map(in_order).collect();
+    let subscriptions = subscriptions::lock_of(conn, signup.subscriber_id, &signup.newsletter_ids)?;
+    Ok(Opened {
+        signup,
+        newsletters,
+        subscriptions,
+    })
+}
+
+fn shown(conn: &mut PgConnection, state: LinkState, opened: Opened) -> Result<Shown, Error> {
+    let subscriber =
+        subscribers::find(conn, opened.signup.subscriber_id)?.ok_or(Error::UnknownLink)?;
+    let mut newsletters = Vec::new();
+    for newsletter in opened.newsletters {
+        if state == LinkState::Ended || newsletter.status == NewsletterStatus::Active {
+            let latest = editions::latest(conn, newsletter.id)?;
+            newsletters.push(Confirmed { newsletter, latest });
+        }
+    }
+    Ok(Shown {
+        state,
+        language: opened.signup.language,
+        address: subscriber.address,
+        newsletters,
+    })
+}
+
+fn consent(
+    now: Timestamp,
+    signup: &Signup,
+    subscription: &Subscription,
+    newsletter: &Newsletter,
+) -> Consent {
+    let wording = Wording {
+        text: i18n::confirm_wording(&signup.language, newsletter.title.as_str()),
+        language: signup.language.clone(),
+    };
+    let page = Some("/confirm".to_owned());
+    Consent::new(
+        now,
+        subscription.id,
+        ConsentAction::Confirmed,
+        ConsentSource::ConfirmPage,
+        &wording,
+        page,
+    )
+}

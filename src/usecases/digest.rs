@@ -1,0 +1,335 @@
+//! Due newsletters become editions: articles are chosen, the mail is frozen, and one delivery per reader is
+//! queued, all in one transaction.
+//!
+//! The slot is unique per newsletter and is a local date-time: a second scheduler, a second `run-due` and the
+//! repeated hour in autumn find the row there and do nothing. After an outage only the latest missed slot
+//! becomes an edition; its window reaches back to the last one, so that no article is lost and no reader gets
+//! a morning's mails all at once.
+
+use diesel::PgConnection;
+use jiff::{Timestamp, ToSpan as _, civil};
+use sha2::{Digest as _, Sha256};
+
+use crate::config;
+use crate::domain::edition::{Edition, EditionKind, EditionStatus, NewEdition, SkipReason, Window};
+use crate::domain::id::EditionId;
+use crate::domain::newsletter::{Newsletter, NewsletterStatus};
+use crate::domain::schedule::{ScheduleError, Slot};
+use crate::domain::selection::Selection;
+use crate::domain::site::Site;
+use crate::domain::slug::Slug;
+use crate::mail::digest::{DigestEmail, EditionLine, ReaderMarkers, preheader};
+use crate::mail::email::{NewsletterLine, Rendered, render};
+use crate::store::{self, articles, deliveries, editions, newsletters};
+use crate::templates::{TemplateError, Templates};
+
+/// The most articles that are looked at for one edition.
+const MAX_CANDIDATES: i64 = 500;
+
+/// Why no edition was made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no newsletter with this slug.
+    #[error("there is no such newsletter")]
+    NotFound,
+    /// The newsletter has ended.
+    #[error("the newsletter has ended")]
+    Retired,
+    /// An edition of this very instant exists.
+    #[error("an edition of this newsletter was made at this very instant")]
+    SlotTaken,
+    /// A stored schedule no longer parses.
+    #[error("the schedule of {slug} cannot be read")]
+    Schedule {
+        /// Which newsletter.
+        slug: Slug,
+        /// Why.
+        #[source]
+        cause: ScheduleError,
+    },
+    /// The content cannot be rendered; nothing was queued.
+    #[error("the edition cannot be rendered")]
+    Template(#[from] TemplateError),
+    /// The database failed.
+    #[error("cannot compose the edition")]
+    Store(#[from] store::Error),
+}
+
+/// What composing needs beside the database.
+pub struct Context<'a> {
+    /// Windows and giving up.
+    pub settings: &'a config::Digest,
+    /// The publisher.
+    pub publisher: &'a config::Publisher,
+    /// The words and looks.
+    pub templates: &'a Templates,
+    /// The public address.
+    pub site: &'a Site,
+}
+
+/// What a pass over one newsletter did.
+#[derive(Debug, Clone)]
+pub struct Composed {
+    /// Of which newsletter.
+    pub slug: Slug,
+    /// The edition; `None` when its slot had one already.
+    pub edition: Option<Edition>,
+}
+
+/// Composes the edition of one newsletter that is due at `now`; `None` when none is. Call until then.
+///
+/// # Errors
+/// [`Error`]; the newsletter stays due.
+pub fn compose_next_due(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    context: &Context<'_>,
+) -> Result<Option<Composed>, Error> {
+    let Some(newsletter) = newsletters::lock_due(conn, now)? else {
+        return Ok(None);
+    };
+    let schedule = newsletter.schedule().map_err(|cause| Error::Schedule {
+        slug: newsletter.slug.clone(),
+        cause,
+    })?;
+    let next = schedule.next_after(now).map(|slot| slot.due_at);
+    let since = newsletter.next_due_at.unwrap_or(now);
+    let just_before = since.checked_sub(1.second()).unwrap_or(since);
+    let edition = match schedule.last_at_or_before(now, just_before) {
+        Some(slot) => compose(
+            conn,
+            now,
+            &newsletter,
+            EditionKind::Scheduled,
+            slot,
+            context,
+        )?,
+        None => None,
+    };
+    newsletters::set_next_due(conn, newsletter.id, next)?;
+    Ok(Some(Composed {
+        slug: newsletter.slug,
+        edition,
+    }))
+}
+
+/// Composes an edition now, whatever the schedule says.
+///
+/// # Errors
+/// [`Error`].
+pub fn compose_now(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    slug: &Slug,
+    context: &Context<'_>,
+) -> Result<Edition, Error> {
+    let newsletter = newsletters::lock_by_slug(conn, slug)?.ok_or(Error::NotFound)?;
+    if newsletter.status == NewsletterStatus::Retired {
+        return Err(Error::Retired);
+    }
+    let slot = Slot {
+        local: local(&newsletter, now),
+        due_at: now,
+    };
+    compose(conn, now, &newsletter, EditionKind::Manual, slot, context)?.ok_or(Error::SlotTaken)
+}
+
+/// The local date-time of `at` in the newsletter's zone, in whole microseconds as the database keeps it.
+fn local(newsletter: &Newsletter, at: Timestamp) -> civil::DateTime {
+    let zoned = at
+        .in_tz(&newsletter.schedule_zone)
+        .map(|zoned| zoned.datetime());
+    let local = zoned.unwrap_or_else(|_| at.to_zoned(jiff::tz::TimeZone::UTC).datetime());
+    let micros = local.subsec_nanosecond() / 1000 * 1000;
+    local
+        .with()
+        .subsec_nanosecond(micros)
+        .build()
+        .unwrap_or(local)
+}
+
+fn compose(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    newsletter: &Newsletter,
+    kind: EditionKind,
+    slot: Slot,
+    context: &Context<'_>,
+) -> Result<Option<Edition>, Error> {
+    let window = window(conn, newsletter, slot, context.settings)?;
+    let grace = context.settings.late_commit_grace();
+    let grace_from = window.from.saturating_sub(grace).unwrap_or(window.from);
+    let found = articles::for_digest(conn, newsletter, window, grace_from, MAX_CANDIDATES)?;
+    let bare = bare_edition(now, newsletter, kind, slot, window);
+    let id = bare.id;
+    let limits = (
+        to_usize(newsletter.min_articles),
+        to_usize(newsletter.max_articles),
+    );
+    match Selection::arrange(found, limits.0, limits.1) {
+        Err(reason) => {
+            let edition = skipped(bare, now, reason);
+            Ok(if editions::insert(conn, edition)? {
+                editions::find(conn, id)?
+            } else {
+                None
+            })
+        }
+        Ok(selection) => {
+            let edition = frozen(bare, newsletter, &selection, context)?;
+            if !editions::insert(conn, edition)? {
+                return Ok(None);
+            }
+            let placements: Vec<_> = selection
+                .placements()
+                .into_iter()
+                .map(|(article, placement)| (article.id, placement))
+                .collect();
+            editions::insert_articles(conn, id, &placements)?;
+            let expires_at = now
+                .saturating_add(context.settings.give_up_after())
+                .unwrap_or(now);
+            let count = deliveries::insert_for_edition(conn, id, newsletter.id, now, expires_at)?;
+            editions::set_recipients(conn, id, i32::try_from(count).unwrap_or(i32::MAX), now)?;
+            Ok(editions::find(conn, id)?)
+        }
+    }
+}
+
+/// From the end of the last edition, or for the first one a fixed time back, until the slot.
+fn window(
+    conn: &mut PgConnection,
+    newsletter: &Newsletter,
+    slot: Slot,
+    settings: &config::Digest,
+) -> Result<Window, Error> {
+    let first = slot
+        .due_at
+        .saturating_sub(settings.first_window())
+        .unwrap_or(slot.due_at);
+    let from = editions::last_window_end(conn, newsletter.id)?.unwrap_or(first);
+    Ok(Window {
+        from: from.min(slot.due_at),
+        until: slot.due_at,
+    })
+}
+
+fn bare_edition(
+    now: Timestamp,
+    newsletter: &Newsletter,
+    kind: EditionKind,
+    slot: Slot,
+    window: Window,
+) -> NewEdition {
+    NewEdition {
+        id: EditionId::new(now),
+        newsletter_id: newsletter.id,
+        kind,
+        slot: slot.local,
+        due_at: slot.due_at,
+        window_from: window.from,
+        window_until: window.until,
+        status: EditionStatus::Delivering,
+        skip_reason: None,
+        subject: String::new(),
+        preheader: String::new(),
+        html: String::new(),
+        plain: String::new(),
+        web_html: String::new(),
+        content_sha256: Vec::new(),
+        article_count: 0,
+        recipient_count: 0,
+        created_at: now,
+        completed_at: None,
+    }
+}
+
+fn skipped(bare: NewEdition, now: Timestamp, reason: SkipReason) -> NewEdition {
+    NewEdition {
+        status: EditionStatus::Skipped,
+        skip_reason: Some(reason),
+        completed_at: Some(now),
+        ..bare
+    }
+}
+
+fn frozen(
+    bare: NewEdition,
+    newsletter: &Newsletter,
+    selection: &Selection,
+    context: &Context<'_>,
+) -> Result<NewEdition, Error> {
+    let email = digest_email(bare.id, bare.slot.date(), newsletter, selection, context);
+    let mail = render(context.templates, &email)?;
+    let page = render(
+        context.templates,
+        &DigestEmail {
+            for_browser: true,
+            ..email.clone()
+        },
+    )?;
+    let Rendered {
+        subject,
+        text,
+        html,
+    } = mail;
+    let mut hash = Sha256::new();
+    for part in [&subject, &text, &html] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    Ok(NewEdition {
+        content_sha256: hash.finalize().to_vec(),
+        article_count: i32::try_from(selection.shown().count()).unwrap_or(i32::MAX),
+        preheader: email.edition.preheader,
+        subject,
+        html,
+        plain: text,
+        web_html: page.html,
+        ..bare
+    })
+}
+
+fn digest_email(
+    id: EditionId,
+    date: civil::Date,
+    newsletter: &Newsletter,
+    selection: &Selection,
+    context: &Context<'_>,
+) -> DigestEmail {
+    let (lead, sections, brief) = DigestEmail::blocks(selection);
+    let home = url::Url::parse(&context.publisher.home_url).ok();
+    let site_label = home
+        .as_ref()
+        .and_then(url::Url::host_str)
+        .unwrap_or(context.site.host())
+        .to_owned();
+    DigestEmail {
+        language: newsletter.language.clone(),
+        newsletter: NewsletterLine::new(newsletter, context.site),
+        edition: EditionLine {
+            subject: lead
+                .as_ref()
+                .map(|lead| lead.title.clone())
+                .unwrap_or_default(),
+            preheader: preheader(selection),
+            date: date.to_string(),
+            browser_url: context.site.edition_url(id),
+            article_count: selection.shown().count(),
+            reading_minutes: selection
+                .shown()
+                .map(|article| article.reading_minutes)
+                .sum(),
+        },
+        lead,
+        sections,
+        brief,
+        site_label,
+        for_browser: false,
+        reader: ReaderMarkers::default(),
+    }
+}
+
+fn to_usize(number: i32) -> usize {
+    usize::try_from(number).unwrap_or(0)
+}

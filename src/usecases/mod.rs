@@ -1,0 +1,21 @@
+//! Verbs: each module is one thing that people or the clock ask for.
+//!
+//! A use case is a plain function in one transaction: it takes the connection, the present instant and its
+//! input, and it cannot wait for anything. No use case calls another.
+//!
+//! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
+//! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, [`digest`]
+//! composes and queues, [`delivery`] moves each mail from claim to outcome, [`editions`] looks at it.
+
+pub mod access;
+pub mod articles;
+pub mod confirmation;
+pub mod delivery;
+pub mod demo;
+pub mod digest;
+pub mod editions;
+pub mod newsletters;
+pub mod schema;
+pub mod signup;
+pub mod subscribers;
+pub mod unsubscribe;

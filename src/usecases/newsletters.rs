@@ -1,0 +1,251 @@
+//! The newsroom's newsletters: make, change, retire, look at the next slots.
+
+use diesel::PgConnection;
+use jiff::Timestamp;
+
+use crate::domain::email_address::EmailAddress;
+use crate::domain::id::{EditionId, NewsletterId};
+use crate::domain::language::Language;
+use crate::domain::line::Line;
+use crate::domain::newsletter::{Newsletter, NewsletterStatus};
+use crate::domain::schedule::{Schedule, ScheduleError, Slot};
+use crate::domain::slug::Slug;
+use crate::store::{self, editions, newsletters};
+
+/// Why a newsletter is not made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no newsletter with this slug.
+    #[error("there is no such newsletter")]
+    NotFound,
+    /// The slug is taken.
+    #[error("there is a newsletter {0} already")]
+    SlugTaken(Slug),
+    /// The limits contradict each other.
+    #[error(
+        "min_articles must be at least 1 and at most max_articles, and max_articles at most 200"
+    )]
+    Limits,
+    /// A stored schedule no longer parses.
+    #[error("the stored schedule cannot be read")]
+    Schedule(#[from] ScheduleError),
+    /// The database failed.
+    #[error("cannot read or write the newsletter")]
+    Store(#[from] store::Error),
+}
+
+/// The most articles in one edition.
+const MAX_ARTICLES: i32 = 200;
+
+/// Everything that makes a newsletter.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields of Newsletter, see there")]
+pub struct Draft {
+    pub slug: Slug,
+    pub title: Line,
+    pub promise: String,
+    pub frequency: String,
+    pub language: Language,
+    pub sender_name: Line,
+    pub sender_address: EmailAddress,
+    pub schedule: Schedule,
+    pub topics: Vec<String>,
+    pub min_articles: i32,
+    pub max_articles: i32,
+}
+
+/// What changes; absent fields stay.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields of Newsletter, see there")]
+pub struct Patch {
+    pub title: Option<Line>,
+    pub promise: Option<String>,
+    pub frequency: Option<String>,
+    pub language: Option<Language>,
+    pub sender_name: Option<Line>,
+    pub sender_address: Option<EmailAddress>,
+    pub schedule: Option<Schedule>,
+    pub topics: Option<Vec<String>>,
+    pub min_articles: Option<i32>,
+    pub max_articles: Option<i32>,
+    pub status: Option<NewsletterStatus>,
+}
+
+/// Makes a newsletter; its first slot is the next one of its schedule.
+///
+/// # Errors
+/// [`Error::SlugTaken`], [`Error::Limits`].
+pub fn create(conn: &mut PgConnection, now: Timestamp, draft: &Draft) -> Result<Newsletter, Error> {
+    let newsletter = Newsletter {
+        id: NewsletterId::new(now),
+        slug: draft.slug.clone(),
+        title: draft.title.clone(),
+        promise: draft.promise.clone(),
+        frequency: draft.frequency.clone(),
+        language: draft.language.clone(),
+        sender_name: draft.sender_name.clone(),
+        sender_address: draft.sender_address.clone(),
+        schedule_cron: draft.schedule.cron().to_owned(),
+        schedule_zone: draft.schedule.zone_name().to_owned(),
+        topics: draft.topics.clone(),
+        min_articles: draft.min_articles,
+        max_articles: draft.max_articles,
+        status: NewsletterStatus::Active,
+        next_due_at: draft.schedule.next_after(now).map(|slot| slot.due_at),
+        created_at: now,
+        updated_at: now,
+    };
+    check_limits(&newsletter)?;
+    match newsletters::insert(conn, newsletter.clone()) {
+        Err(store::Error::Duplicate { .. }) => Err(Error::SlugTaken(newsletter.slug)),
+        result => Ok(result.map(|()| newsletter)?),
+    }
+}
+
+/// Changes a newsletter. A new schedule counts from now; a retired newsletter has no next slot.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Limits`].
+pub fn change(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    slug: &Slug,
+    patch: Patch,
+) -> Result<Newsletter, Error> {
+    let before = newsletters::lock_by_slug(conn, slug)?.ok_or(Error::NotFound)?;
+    let is_rescheduled =
+        patch.schedule.is_some() || patch.status.is_some_and(|status| status != before.status);
+    let schedule = match patch.schedule {
+        Some(schedule) => schedule,
+        None => before.schedule()?,
+    };
+    let status = patch.status.unwrap_or(before.status);
+    let next_due_at = match status {
+        NewsletterStatus::Retired => None,
+        NewsletterStatus::Active if is_rescheduled => {
+            schedule.next_after(now).map(|slot| slot.due_at)
+        }
+        NewsletterStatus::Active => before.next_due_at,
+    };
+    let after = Newsletter {
+        title: patch.title.unwrap_or(before.title),
+        promise: patch.promise.unwrap_or(before.promise),
+        frequency: patch.frequency.unwrap_or(before.frequency),
+        language: patch.language.unwrap_or(before.language),
+        sender_name: patch.sender_name.unwrap_or(before.sender_name),
+        sender_address: patch.sender_address.unwrap_or(before.sender_address),
+        schedule_cron: schedule.cron().to_owned(),
+        schedule_zone: schedule.zone_name().to_owned(),
+        topics: patch.topics.unwrap_or(before.topics),
+        min_articles: patch.min_articles.unwrap_or(before.min_articles),
+        max_articles: patch.max_articles.unwrap_or(before.max_articles),
+        status,
+        next_due_at,
+        id: before.id,
+        slug: before.slug,
+        created_at: before.created_at,
+        updated_at: now,
+    };
+    check_limits(&after)?;
+    newsletters::update(conn, after.clone())?;
+    Ok(after)
+}
+
+fn check_limits(newsletter: &Newsletter) -> Result<(), Error> {
+    let range = 1..=newsletter.max_articles.min(MAX_ARTICLES);
+    if newsletter.max_articles <= MAX_ARTICLES && range.contains(&newsletter.min_articles) {
+        Ok(())
+    } else {
+        Err(Error::Limits)
+    }
+}
+
+/// The newsletter with this slug.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(conn: &mut PgConnection, slug: &Slug) -> Result<Newsletter, Error> {
+    newsletters::find_by_slug(conn, slug)?.ok_or(Error::NotFound)
+}
+
+/// A page of newsletters, oldest first.
+///
+/// # Errors
+/// Database errors.
+pub fn list(
+    conn: &mut PgConnection,
+    after: Option<NewsletterId>,
+    limit: i64,
+) -> Result<Vec<Newsletter>, Error> {
+    Ok(newsletters::page(conn, after, limit)?)
+}
+
+/// The next `count` slots after `now`.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn next_slots(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    slug: &Slug,
+    count: usize,
+) -> Result<(Newsletter, Vec<Slot>), Error> {
+    let newsletter = find(conn, slug)?;
+    let slots = newsletter.schedule()?.next_slots(now, count);
+    Ok((newsletter, slots))
+}
+
+/// A newsletter as a sign-up box shows it.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The newsletter.
+    pub newsletter: Newsletter,
+    /// Its newest edition.
+    pub latest: Option<EditionId>,
+}
+
+/// What a sign-up box offers on a page about `topics` in `language`: the newsletter that fits best first, then
+/// the others. With `slug`, that newsletter is first.
+///
+/// # Errors
+/// [`Error::NotFound`] when `slug` names no active newsletter.
+pub fn offers(
+    conn: &mut PgConnection,
+    slug: Option<&Slug>,
+    language: &Language,
+    topics: &[String],
+) -> Result<Vec<Offer>, Error> {
+    let mut all = newsletters::active(conn)?;
+    if let Some(slug) = slug {
+        let index = all
+            .iter()
+            .position(|newsletter| newsletter.slug == *slug)
+            .ok_or(Error::NotFound)?;
+        let first = all.remove(index);
+        all.insert(0, first);
+    } else {
+        // A stable sort: among equals the order of making stays.
+        all.sort_by_key(|newsletter| std::cmp::Reverse(fit(newsletter, language, topics)));
+    }
+    let mut offers = Vec::with_capacity(all.len());
+    for newsletter in all {
+        let latest = editions::latest(conn, newsletter.id)?;
+        offers.push(Offer { newsletter, latest });
+    }
+    Ok(offers)
+}
+
+/// How well a newsletter fits a page: its language counts most, then shared topics, of which a narrow
+/// newsletter's count more than a broad one's.
+fn fit(newsletter: &Newsletter, language: &Language, topics: &[String]) -> usize {
+    let speaks = usize::from(newsletter.language.primary() == language.primary());
+    let shared = newsletter
+        .topics
+        .iter()
+        .filter(|topic| topics.contains(topic))
+        .count();
+    speaks * 1000
+        + (shared * 100)
+            .checked_div(newsletter.topics.len())
+            .unwrap_or(0)
+}

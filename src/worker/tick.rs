@@ -1,0 +1,56 @@
+//! The scheduler: composes what is due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Stop;
+use crate::app::App;
+use crate::usecases::digest::{self, Composed, Context};
+
+/// Looks for due newsletters until told to stop.
+pub async fn run(app: App, mut stop: Stop) {
+    let pause = Duration::from_secs(u64::from(app.config.digest.tick_seconds));
+    while !stop.is_set() {
+        match run_due(&app).await {
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = ?error, "due newsletters could not be composed"),
+        }
+        stop.sleep(pause).await;
+    }
+}
+
+/// One pass: composes every newsletter that is due, each in a transaction of its own, and returns what became of
+/// each. Safe to run any number of times at once.
+///
+/// # Errors
+/// The first failure; what was composed before it stays.
+pub async fn run_due(app: &App) -> Result<Vec<Composed>, digest::Error> {
+    let now = app.db.now().await?;
+    let app = Arc::new(app.clone());
+    let mut all = Vec::new();
+    loop {
+        let shared = Arc::clone(&app);
+        let composed = app
+            .db
+            .transaction(move |conn| {
+                let context = Context {
+                    settings: &shared.config.digest,
+                    publisher: &shared.config.publisher,
+                    templates: &shared.templates,
+                    site: &shared.site,
+                };
+                digest::compose_next_due(conn, now, &context)
+            })
+            .await?;
+        let Some(composed) = composed else {
+            return Ok(all);
+        };
+        if let Some(edition) = &composed.edition {
+            tracing::info!(
+                edition = %edition.id, newsletter = %composed.slug, status = %edition.status,
+                articles = edition.article_count, readers = edition.recipient_count, "edition composed"
+            );
+        }
+        all.push(composed);
+    }
+}

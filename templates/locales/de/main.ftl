@@ -1,0 +1,209 @@
+### Deutsche Texte der E-Mails und Seiten (Anrede „Sie“). Nur reiner Text: Auszeichnung gehört in die Vorlagen.
+### Endet ein Schlüssel auf -before, -middle oder -after, ist er Teil eines Satzes um einen Link oder fette Wörter herum.
+
+## Datum und Uhrzeit
+
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember
+
+weekday-1 = Montag
+weekday-2 = Dienstag
+weekday-3 = Mittwoch
+weekday-4 = Donnerstag
+weekday-5 = Freitag
+weekday-6 = Samstag
+weekday-7 = Sonntag
+
+date-long = { $day }. { $month } { $year }
+date-weekday = { $weekday }, { $day }. { $month } { $year }
+# Werte: $hour24 $hour12 $minute $half (am oder pm) $has_minutes (yes oder no); jede Sprache nimmt, was sie braucht.
+time-of-day = { $has_minutes ->
+    [yes] { $hour24 }:{ $minute } Uhr
+   *[no] { $hour24 } Uhr
+}
+date-and-time = { $date } um { $time }
+
+## Jede Seite
+
+page-title = { $state } – { $publisher }
+page-error-title = Fehler: { $title }
+page-home = Zurück zur Startseite
+page-contact = Kontakt: { $contact }
+imprint = Impressum
+privacy = Datenschutz
+
+## Anmeldeformular
+
+form-heading = { $newsletter } als Newsletter
+form-heading-generic = Newsletter abonnieren
+form-latest = Letzte Ausgabe ansehen
+form-email = E-Mail-Adresse
+form-submit = Abonnieren
+form-extra = Auch { $newsletter }
+form-extras-legend = Weitere Newsletter
+form-choose-legend = Welche Newsletter möchten Sie bekommen?
+form-fine-print = Kostenlos und jederzeit abbestellbar. Zuerst senden wir Ihnen eine E-Mail, mit der Sie die Anmeldung bestätigen.
+form-no-tracking = Wir messen nicht, ob Sie unsere E-Mails öffnen.
+form-honeypot = Bitte leer lassen
+form-error-address = Geben Sie Ihre E-Mail-Adresse ein, zum Beispiel name@beispiel.de
+form-error-newsletter = Wählen Sie mindestens einen Newsletter aus
+
+## Postfach ansehen
+
+inbox-heading = Sehen Sie in Ihr Postfach
+inbox-sent = Wenn die Adresse stimmt, ist eine E-Mail an Sie unterwegs. Klicken Sie darin auf den Link, um die Anmeldung abzuschließen.
+inbox-lifetime = { $days ->
+    [one] Der Link gilt { $days } Tag.
+   *[other] Der Link gilt { $days } Tage.
+}
+inbox-help = Keine E-Mail bekommen?
+inbox-help-wait = Manchmal dauert es ein paar Minuten. Sehen Sie auch im Spam-Ordner nach.
+inbox-help-sender = Der Absender ist { $sender }.
+inbox-again = Adresse noch einmal eingeben
+
+## Bestätigungsseite und was daraus wird
+
+confirm-heading = Noch ein Klick
+confirm-before = Bestätigen Sie, dass
+confirm-one-middle = den Newsletter
+confirm-one-after = { " " }bekommen soll.
+confirm-many-after = { " " }diese Newsletter bekommen soll:
+confirm-button = Ja, ich möchte den Newsletter
+confirm-wrong = Irrtum? Schließen Sie einfach diese Seite.
+
+confirmed-heading = Sie sind angemeldet
+confirmed-one = Sie bekommen jetzt { $newsletter }.
+confirmed-next-before = Die nächste Ausgabe kommt am
+confirmed-next-after = .
+confirmed-next-unknown = Die nächste Ausgabe kommt, sobald es Neues gibt.
+confirmed-latest = Letzte Ausgabe lesen
+confirmed-latest-of = Letzte Ausgabe von { $newsletter } lesen
+
+already-confirmed-one = Sie bekommen { $newsletter } schon
+already-confirmed-many = Sie bekommen diese Newsletter schon
+already-confirmed-note = Es ist nichts mehr zu tun.
+
+expired-heading = Dieser Link ist abgelaufen
+expired-explanation = Links gelten nur einige Tage.
+expired-resend = Neuen Link senden
+expired-resend-note = Sie müssen nichts noch einmal eingeben.
+expired-again = Neu anmelden
+
+unknown-heading = Diesen Link kennen wir nicht
+unknown-explanation = Vielleicht wurde er abgeschnitten: Kopieren Sie die ganze Adresse aus der E-Mail.
+unknown-again = Neu anmelden
+
+ended-heading-one = { $newsletter } gibt es nicht mehr
+ended-heading-many = Diese Newsletter gibt es nicht mehr
+ended-explanation = Eine Anmeldung ist nicht mehr möglich.
+ended-others = Unsere anderen Newsletter ansehen
+
+## Abbestellen
+
+unsubscribe-heading = { $newsletter } abbestellen?
+unsubscribe-note = Solange Sie den Knopf nicht drücken, ändert sich nichts.
+unsubscribe-button = Abbestellen
+unsubscribed-heading = Sie bekommen { $newsletter } nicht mehr
+unsubscribed-note = Das gilt ab sofort.
+unsubscribed-mistake = War das ein Versehen?
+already-unsubscribed-heading = Sie haben diesen Newsletter schon abbestellt
+already-unsubscribed-note = Sie bekommen { $newsletter } nicht.
+subscribe-again = Wieder abonnieren
+
+## Weitere Seiten
+
+test-link-heading = Dieser Link stammt aus einer Testausgabe
+test-link-note = Es wurde nichts geändert. In der E-Mail an die Leserinnen und Leser tut der Link, was er soll.
+directory-heading = Newsletter
+directory-open = { $newsletter } abonnieren
+problem-status = Fehler { $status }
+problem-not-found = Diese Seite gibt es nicht
+problem-not-found-detail = Prüfen Sie die Adresse, oder beginnen Sie auf der Startseite.
+problem-invalid = Das konnten wir nicht lesen
+problem-invalid-detail = Bitte gehen Sie zurück und senden Sie das Formular noch einmal.
+problem-too-large = Das war zu viel
+problem-too-large-detail = Das Formular ist größer, als dieser Server annimmt.
+problem-unavailable = Wir sind gerade nicht erreichbar
+problem-unavailable-detail = Es ist nichts verloren. Bitte versuchen Sie es in einer Minute noch einmal.
+problem-internal = Bei uns ist etwas schiefgegangen
+problem-internal-detail = Bitte versuchen Sie es noch einmal. Wenn es wieder geschieht, sagen Sie uns Bescheid: Wir haben es vermerkt.
+
+## Jede E-Mail
+
+mail-kind = E-Mail
+mail-sent-to = Diese E-Mail ging an { $address }.
+mail-imprint-line = Impressum: { $url }
+mail-privacy-line = Datenschutz: { $url }
+
+## Bestätigungsmail
+
+confirmation-subject = Bitte bestätigen: { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] Bitte bestätigen: { $newsletter } und { $others } weiterer
+   *[other] Bitte bestätigen: { $newsletter } und { $others } weitere
+}
+confirmation-preheader = { $days ->
+    [one] Ein Klick fehlt noch. Der Link gilt { $days } Tag.
+   *[other] Ein Klick fehlt noch. Der Link gilt { $days } Tage.
+}
+confirmation-heading = Bestätigen Sie Ihre Anmeldung
+confirmation-one-before = Sie oder jemand anderes hat diese Adresse auf { $site } für
+confirmation-one-after = { " " }eingetragen.
+confirmation-many = Sie oder jemand anderes hat diese Adresse auf { $site } für diese Newsletter eingetragen:
+confirmation-button = Weiter zur Bestätigung
+confirmation-copy = Oder kopieren Sie diese Adresse in Ihren Browser:
+confirmation-until = Der Link gilt bis zum { $date }.
+confirmation-not-you = Waren Sie das nicht? Dann müssen Sie nichts tun. Wir schreiben nicht noch einmal.
+
+## E-Mail an eine Adresse, die schon angemeldet ist
+
+already-subject = Sie bekommen { $newsletter } schon
+already-subject-many = { $others ->
+    [one] Sie bekommen { $newsletter } und { $others } weiteren schon
+   *[other] Sie bekommen { $newsletter } und { $others } weitere schon
+}
+already-preheader = Es ist nichts mehr zu tun.
+already-one-before = Diese Adresse wurde gerade noch einmal eingetragen für
+already-one-after = . Sie bekommen diesen Newsletter schon, es ändert sich also nichts.
+already-many = Diese Adresse wurde gerade noch einmal für diese Newsletter eingetragen. Sie bekommen sie schon, es ändert sich also nichts.
+already-not-you = Waren Sie das nicht? Dann müssen Sie nichts tun.
+already-stop = Möchten Sie lieber abbestellen?
+
+## Digest
+
+digest-label = { $newsletter } vom { $date }
+digest-test = Test: Diese Ausgabe ging nur an Sie.
+digest-browser-link = Im Browser ansehen
+digest-stories = { $count ->
+    [one] { $count } Nachricht
+   *[other] { $count } Nachrichten
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }Minute Lesezeit
+   *[other] { $minutes }{ "\u00A0" }Minuten Lesezeit
+}
+digest-byline = Von { $names }
+digest-story-time = { $minutes }{ "\u00A0" }Min. Lesezeit
+digest-brief = Kurz gemeldet
+digest-all-stories = Alle Nachrichten auf { $site }
+digest-why = Warum bekommen Sie diese E-Mail?
+digest-ordered-before = Sie haben „{ $newsletter }“ am
+digest-ordered-frequency-before = Sie haben „{ $newsletter }“ ({ $frequency }) am
+digest-ordered-middle = mit der Adresse
+digest-ordered-after = { " " }bestellt.
+digest-unsubscribe = { $newsletter } abbestellen
+digest-forwarded = Weitergeleitet bekommen?
+digest-forwarded-link = Selbst abonnieren
+digest-invite = { $newsletter } per E-Mail
+digest-invite-text = Diese Ausgabe gibt es auch per E-Mail.
+digest-invite-link = { $newsletter } abonnieren

@@ -1,0 +1,209 @@
+### English wording of mails and pages. Plain text only: markup belongs in the templates.
+### A key that ends in -before, -middle or -after is a part of a sentence around a link or bold words.
+
+## Dates and times
+
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+
+date-long = { $day } { $month } { $year }
+date-weekday = { $weekday }, { $day } { $month } { $year }
+# Arguments: $hour24 $hour12 $minute $half (am or pm) $has_minutes (yes or no); each language uses those it needs.
+time-of-day = { $has_minutes ->
+    [yes] { $hour12 }:{ $minute } { $half }
+   *[no] { $hour12 } { $half }
+}
+date-and-time = { $date } at { $time }
+
+## Every page
+
+page-title = { $state } – { $publisher }
+page-error-title = Error: { $title }
+page-home = Back to the home page
+page-contact = Contact: { $contact }
+imprint = Legal notice
+privacy = Privacy
+
+## Sign-up form
+
+form-heading = Get { $newsletter } by email
+form-heading-generic = Subscribe to our newsletters
+form-latest = See the latest edition
+form-email = Email address
+form-submit = Subscribe
+form-extra = Also { $newsletter }
+form-extras-legend = More newsletters
+form-choose-legend = Which newsletters would you like?
+form-fine-print = Free. Unsubscribe at any time. We first send you an email so that you can confirm.
+form-no-tracking = We do not measure whether you open our emails.
+form-honeypot = Please leave empty
+form-error-address = Enter your email address, like name@example.com
+form-error-newsletter = Choose at least one newsletter
+
+## Check your inbox
+
+inbox-heading = Check your inbox
+inbox-sent = If the address is right, we have sent you an email. Click the link in it to finish.
+inbox-lifetime = { $days ->
+    [one] The link works for { $days } day.
+   *[other] The link works for { $days } days.
+}
+inbox-help = Not received an email?
+inbox-help-wait = Emails can take a few minutes. Look in your spam folder.
+inbox-help-sender = The sender is { $sender }.
+inbox-again = Enter the address again
+
+## Confirmation page and its outcomes
+
+confirm-heading = One click left
+confirm-before = Confirm that
+confirm-one-middle = should get
+confirm-one-after = .
+confirm-many-after = { " " }should get these newsletters:
+confirm-button = Yes, subscribe me
+confirm-wrong = Wrong? Just close this page.
+
+confirmed-heading = You are subscribed
+confirmed-one = You now get { $newsletter }.
+confirmed-next-before = The next edition comes
+confirmed-next-after = .
+confirmed-next-unknown = The next edition comes as soon as there is something new.
+confirmed-latest = Read the latest edition
+confirmed-latest-of = Read the latest edition of { $newsletter }
+
+already-confirmed-one = You already get { $newsletter }
+already-confirmed-many = You already get these newsletters
+already-confirmed-note = There is nothing left to do.
+
+expired-heading = This link has expired
+expired-explanation = Links work for a few days only.
+expired-resend = Send a new link
+expired-resend-note = You need not type anything again.
+expired-again = Subscribe again
+
+unknown-heading = We do not know this link
+unknown-explanation = Maybe it was cut off: copy the whole address from the email.
+unknown-again = Subscribe again
+
+ended-heading-one = { $newsletter } has ended
+ended-heading-many = These newsletters have ended
+ended-explanation = It is no longer possible to subscribe.
+ended-others = See our other newsletters
+
+## Unsubscribe
+
+unsubscribe-heading = Unsubscribe from { $newsletter }?
+unsubscribe-note = Nothing changes until you press the button.
+unsubscribe-button = Unsubscribe
+unsubscribed-heading = You no longer get { $newsletter }
+unsubscribed-note = This takes effect at once.
+unsubscribed-mistake = Was that a mistake?
+already-unsubscribed-heading = You have already unsubscribed
+already-unsubscribed-note = You do not get { $newsletter }.
+subscribe-again = Subscribe again
+
+## Other pages
+
+test-link-heading = This link comes from a test copy
+test-link-note = Nothing was changed. In the email that goes to readers the link does its work.
+directory-heading = Newsletters
+directory-open = Get { $newsletter }
+problem-status = Error { $status }
+problem-not-found = This page does not exist
+problem-not-found-detail = Check the address, or start again from the home page.
+problem-invalid = We could not read that
+problem-invalid-detail = Please go back and send the form again.
+problem-too-large = That was too much
+problem-too-large-detail = The form is larger than this server accepts.
+problem-unavailable = We cannot be reached for a moment
+problem-unavailable-detail = Nothing was lost. Please try again in a minute.
+problem-internal = Something went wrong on our side
+problem-internal-detail = Please try again. If it happens again, tell us: we have kept a note of it.
+
+## Every mail
+
+mail-kind = email
+mail-sent-to = This email went to { $address }.
+mail-imprint-line = Legal notice: { $url }
+mail-privacy-line = Privacy: { $url }
+
+## Confirmation mail
+
+confirmation-subject = Please confirm: { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] Please confirm: { $newsletter } and { $others } more
+   *[other] Please confirm: { $newsletter } and { $others } more
+}
+confirmation-preheader = { $days ->
+    [one] One click and you are in. The link works for { $days } day.
+   *[other] One click and you are in. The link works for { $days } days.
+}
+confirmation-heading = Confirm your subscription
+confirmation-one-before = You, or someone else, entered this address on { $site } to get
+confirmation-one-after = .
+confirmation-many = You, or someone else, entered this address on { $site } to get these newsletters:
+confirmation-button = Go to confirmation
+confirmation-copy = Or copy this address into your browser:
+confirmation-until = The link works until { $date }.
+confirmation-not-you = Was that not you? Then do nothing. We will not write again.
+
+## Mail to an address that is subscribed already
+
+already-subject = You already get { $newsletter }
+already-subject-many = { $others ->
+    [one] You already get { $newsletter } and { $others } more
+   *[other] You already get { $newsletter } and { $others } more
+}
+already-preheader = There is nothing left to do.
+already-one-before = This address was just entered again for
+already-one-after = . You already get this newsletter, so nothing changes.
+already-many = This address was just entered again for these newsletters. You already get them, so nothing changes.
+already-not-you = Was that not you? Then do nothing.
+already-stop = Do you want to stop?
+
+## Digest
+
+digest-label = { $newsletter } of { $date }
+digest-test = Test: this copy went only to you.
+digest-browser-link = View in browser
+digest-stories = { $count ->
+    [one] { $count } story
+   *[other] { $count } stories
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }minute
+   *[other] { $minutes }{ "\u00A0" }minutes
+}
+digest-byline = By { $names }
+digest-story-time = { $minutes }{ "\u00A0" }min read
+digest-brief = In brief
+digest-all-stories = All stories on { $site }
+digest-why = Why do you get this email?
+digest-ordered-before = You ordered “{ $newsletter }” on
+digest-ordered-frequency-before = You ordered “{ $newsletter }” ({ $frequency }) on
+digest-ordered-middle = with the address
+digest-ordered-after = .
+digest-unsubscribe = Unsubscribe from { $newsletter }
+digest-forwarded = Forwarded to you?
+digest-forwarded-link = Subscribe
+digest-invite = { $newsletter } by email
+digest-invite-text = This edition also comes by email.
+digest-invite-link = Subscribe to { $newsletter }
