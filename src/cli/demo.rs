@@ -45,13 +45,11 @@ pub(super) fn demo(global: &Global, args: &DemoArgs) -> Result<(), Failure> {
             .unwrap_or_else(|| PathBuf::from("data/demo"));
         return run(config, &data_dir, args);
     }
-    match &global.data_dir {
-        Some(data_dir) => run(config, data_dir, args),
-        None => {
-            let folder = Throwaway::new()?;
-            run(config, &folder.0, args)
-        }
+    if let Some(data_dir) = &global.data_dir {
+        return run(config, data_dir, args);
     }
+    let folder = Throwaway::new()?;
+    run(config, &folder.0, args)
 }
 
 /// The settings of the demo: neither a database nor a mail server of the environment is ever touched.
@@ -189,10 +187,7 @@ struct Throwaway(PathBuf);
 
 impl Throwaway {
     fn new() -> Result<Self, Failure> {
-        let mark = super::private::random::<8>()?
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>();
+        let mark = uuid::Uuid::new_v4().simple();
         let folder = std::env::temp_dir().join(format!("tidings-journey-{mark}"));
         std::fs::create_dir(&folder)?;
         Ok(Self(folder))

@@ -1,4 +1,4 @@
-//! `tidings editions`: for cron, systemd timers and Kubernetes CronJobs.
+//! `tidings editions`: for cron, systemd timers and jobs of Kubernetes.
 
 use clap::Subcommand;
 

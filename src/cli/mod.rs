@@ -35,10 +35,10 @@ const AFTER_HELP: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 wrong s
 /// What every command understands.
 #[derive(Debug, Clone, Args)]
 struct Global {
-    /// Settings file; without it TIDINGS_CONFIG, or ./tidings.toml if it exists
+    /// Settings file; without it `TIDINGS_CONFIG`, or ./tidings.toml if it exists
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder of the private PostgreSQL and its secret key, used when DATABASE_URL is not set
+    /// Folder of the private PostgreSQL and its secret key, used when `DATABASE_URL` is not set
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
 }

@@ -116,19 +116,16 @@ impl Tree {
     }
 
     fn set(&mut self, key: &str, value: Value, source: &str) {
-        match self.entries.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) => {
-                entry.value = value;
-                source.clone_into(&mut entry.source);
-            }
-            None => {
-                let hint = self
-                    .nearest(key)
-                    .map(|near| format!("; did you mean {near}?"))
-                    .unwrap_or_default();
-                self.mistake(key, source, &format!("there is no such setting{hint}"));
-            }
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == key) {
+            entry.value = value;
+            source.clone_into(&mut entry.source);
+            return;
         }
+        let hint = self
+            .nearest(key)
+            .map(|near| format!("; did you mean {near}?"))
+            .unwrap_or_default();
+        self.mistake(key, source, &format!("there is no such setting{hint}"));
     }
 
     fn mistake(&mut self, key: &str, source: &str, what: &str) {

@@ -2,8 +2,8 @@
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
+use super::fingerprint::fingerprint;
 use super::id::{ConsentId, SubscriptionId};
 use super::language::Language;
 use super::text_column::text_enum;
@@ -55,12 +55,7 @@ impl Wording {
     /// The first 12 hexadecimal digits of the text's SHA-256: two texts that differ have different versions.
     #[must_use]
     pub fn version(&self) -> String {
-        let digest = Sha256::digest(self.text.as_bytes());
-        digest
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        fingerprint(self.text.as_bytes(), 12)
     }
 }
 

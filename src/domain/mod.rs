@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, a database, a socket or the environment.
 
+pub mod fingerprint;
 pub mod id;
 pub mod text_column;
 

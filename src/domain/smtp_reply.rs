@@ -105,69 +105,72 @@ impl SmtpReply {
 mod tests {
     use super::*;
 
+    /// Code, text, what it means, and whether the mailbox is gone.
+    const REPLIES: [(u16, &str, Meaning, bool); 14] = [
+        (250, "2.0.0 Ok: queued as 4F1", Meaning::Accepted, false),
+        (
+            421,
+            "4.7.0 Try again later, closing connection",
+            Meaning::Deferred,
+            false,
+        ),
+        (
+            432,
+            "4.3.2 Concurrent connections limit exceeded",
+            Meaning::Deferred,
+            false,
+        ),
+        (
+            450,
+            "4.2.0 <ada@example.org>: Recipient address rejected: Greylisted",
+            Meaning::Deferred,
+            false,
+        ),
+        (452, "4.2.2 Over quota", Meaning::Deferred, false),
+        (
+            454,
+            "Throttling failure: Maximum sending rate exceeded",
+            Meaning::Deferred,
+            false,
+        ),
+        (
+            550,
+            "5.1.1 <ada@example.org>: Recipient address rejected: User unknown",
+            Meaning::Refused,
+            true,
+        ),
+        (
+            550,
+            "5.1.10 RESOLVER.ADR.RecipientNotFound",
+            Meaning::Refused,
+            true,
+        ),
+        (
+            550,
+            "5.2.1 The email account that you tried to reach is disabled",
+            Meaning::Refused,
+            true,
+        ),
+        (
+            550,
+            "5.7.515 Access denied, sending domain does not meet the level",
+            Meaning::Refused,
+            false,
+        ),
+        (
+            550,
+            "5.7.26 This mail is unauthenticated",
+            Meaning::Refused,
+            false,
+        ),
+        (552, "5.2.2 Mailbox full", Meaning::Refused, false),
+        (550, "No such user here", Meaning::Refused, false),
+        (0, "", Meaning::Deferred, false),
+    ];
+
     #[test]
     fn real_replies_are_understood() {
-        for (code, text, meaning, hard) in [
-            (250, "2.0.0 Ok: queued as 4F1", Meaning::Accepted, false),
-            (
-                421,
-                "4.7.0 Try again later, closing connection",
-                Meaning::Deferred,
-                false,
-            ),
-            (
-                432,
-                "4.3.2 Concurrent connections limit exceeded",
-                Meaning::Deferred,
-                false,
-            ),
-            (
-                450,
-                "4.2.0 <ada@example.org>: Recipient address rejected: Greylisted",
-                Meaning::Deferred,
-                false,
-            ),
-            (452, "4.2.2 Over quota", Meaning::Deferred, false),
-            (
-                454,
-                "Throttling failure: Maximum sending rate exceeded",
-                Meaning::Deferred,
-                false,
-            ),
-            (
-                550,
-                "5.1.1 <ada@example.org>: Recipient address rejected: User unknown",
-                Meaning::Refused,
-                true,
-            ),
-            (
-                550,
-                "5.1.10 RESOLVER.ADR.RecipientNotFound",
-                Meaning::Refused,
-                true,
-            ),
-            (
-                550,
-                "5.2.1 The email account that you tried to reach is disabled",
-                Meaning::Refused,
-                true,
-            ),
-            (
-                550,
-                "5.7.515 Access denied, sending domain does not meet the level",
-                Meaning::Refused,
-                false,
-            ),
-            (
-                550,
-                "5.7.26 This mail is unauthenticated",
-                Meaning::Refused,
-                false,
-            ),
-            (552, "5.2.2 Mailbox full", Meaning::Refused, false),
-            (550, "No such user here", Meaning::Refused, false),
-            (0, "", Meaning::Deferred, false),
-        ] {
+        for (code, text, meaning, hard) in REPLIES {
             let reply = SmtpReply::new(code, text);
             assert_eq!(
                 (reply.meaning(), reply.is_hard_bounce()),

@@ -2,9 +2,9 @@
 
 use diesel::PgConnection;
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
 use crate::domain::article::{Article, ArticleDraft, ArticleStatus};
+use crate::domain::fingerprint::fingerprint;
 use crate::domain::id::ArticleId;
 use crate::domain::slug::Slug;
 use crate::store::{self, articles};
@@ -72,12 +72,7 @@ fn free_slug(conn: &mut PgConnection, draft: &ArticleDraft) -> Result<Slug, Erro
     if !articles::slug_is_taken(conn, &slug)? {
         return Ok(slug);
     }
-    let digest = Sha256::digest(draft.external_id.as_str().as_bytes());
-    let mark: String = digest
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mark = fingerprint(draft.external_id.as_str().as_bytes(), 8);
     let head: String = slug.as_str().chars().take(70).collect();
     Ok(Slug::from_title(&format!("{head}-{mark}")))
 }

@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan as _, civil};
 use sha2::{Digest as _, Sha256};
 
 use crate::config;
-use crate::domain::edition::{Edition, EditionKind, EditionStatus, NewEdition, SkipReason, Window};
+use crate::domain::edition::{Edition, EditionKind, EditionStatus, NewEdition, Window};
 use crate::domain::id::EditionId;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{ScheduleError, Slot};
@@ -168,8 +168,14 @@ fn compose(
     );
     match Selection::arrange(found, limits.0, limits.1) {
         Err(reason) => {
-            let edition = skipped(bare, now, reason);
-            Ok(if editions::insert(conn, edition)? {
+            let edition = NewEdition {
+                status: EditionStatus::Skipped,
+                skip_reason: Some(reason),
+                completed_at: Some(now),
+                ..bare
+            };
+            let is_new = editions::insert(conn, edition)?;
+            Ok(if is_new {
                 editions::find(conn, id)?
             } else {
                 None
@@ -177,23 +183,38 @@ fn compose(
         }
         Ok(selection) => {
             let edition = frozen(bare, newsletter, &selection, context)?;
-            if !editions::insert(conn, edition)? {
-                return Ok(None);
+            let is_new = editions::insert(conn, edition)?;
+            if is_new {
+                queue_mails(conn, now, newsletter, id, &selection, context.settings)?;
             }
-            let placements: Vec<_> = selection
-                .placements()
-                .into_iter()
-                .map(|(article, placement)| (article.id, placement))
-                .collect();
-            editions::insert_articles(conn, id, &placements)?;
-            let expires_at = now
-                .saturating_add(context.settings.give_up_after())
-                .unwrap_or(now);
-            let count = deliveries::insert_for_edition(conn, id, newsletter.id, now, expires_at)?;
-            editions::set_recipients(conn, id, i32::try_from(count).unwrap_or(i32::MAX), now)?;
-            Ok(editions::find(conn, id)?)
+            Ok(if is_new {
+                editions::find(conn, id)?
+            } else {
+                None
+            })
         }
     }
+}
+
+/// Notes the articles of a new edition and queues one mail per reader.
+fn queue_mails(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    newsletter: &Newsletter,
+    id: EditionId,
+    selection: &Selection,
+    settings: &config::Digest,
+) -> Result<(), Error> {
+    let placements: Vec<_> = selection
+        .placements()
+        .into_iter()
+        .map(|(article, placement)| (article.id, placement))
+        .collect();
+    editions::insert_articles(conn, id, &placements)?;
+    let expires_at = now.saturating_add(settings.give_up_after()).unwrap_or(now);
+    let count = deliveries::insert_for_edition(conn, id, newsletter.id, now, expires_at)?;
+    editions::set_recipients(conn, id, i32::try_from(count).unwrap_or(i32::MAX), now)?;
+    Ok(())
 }
 
 /// From the end of the last edition, or for the first one a fixed time back, until the slot.
@@ -244,15 +265,6 @@ fn bare_edition(
     }
 }
 
-fn skipped(bare: NewEdition, now: Timestamp, reason: SkipReason) -> NewEdition {
-    NewEdition {
-        status: EditionStatus::Skipped,
-        skip_reason: Some(reason),
-        completed_at: Some(now),
-        ..bare
-    }
-}
-
 fn frozen(
     bare: NewEdition,
     newsletter: &Newsletter,
@@ -278,9 +290,10 @@ fn frozen(
         hash.update(part.as_bytes());
         hash.update([0]);
     }
+    let article_count = selection.shown().count();
     Ok(NewEdition {
         content_sha256: hash.finalize().to_vec(),
-        article_count: i32::try_from(selection.shown().count()).unwrap_or(i32::MAX),
+        article_count: i32::try_from(article_count).unwrap_or(i32::MAX),
         preheader: email.edition.preheader,
         subject,
         html,

@@ -136,10 +136,9 @@ pub fn add(
 
 fn add_one(before: Option<&Subscription>) -> Added {
     match before.map(|before| (before.status, before.status.add())) {
-        None => Added::Added,
         Some((_, Err(_))) => Added::LeftBefore,
         Some((before, Ok(after))) if before == after => Added::Already,
-        Some((_, Ok(_))) => Added::Added,
+        None | Some((_, Ok(_))) => Added::Added,
     }
 }
 

@@ -26,7 +26,7 @@ pub async fn run(app: App, mut stop: Stop) {
             Ok(count) if count > 0 => continue,
             Ok(_) => {}
             Err(error) => {
-                tracing::error!(error = ?error, "deliveries could not be read or written")
+                tracing::error!(error = ?error, "deliveries could not be read or written");
             }
         }
         stop.sleep(app.config.delivery.poll()).await;
@@ -111,7 +111,7 @@ async fn send_batch(
     let mut tasks = JoinSet::new();
     for _ in 0..lanes {
         let (app, queue, stop) = (app.clone(), Arc::clone(&queue), stop.clone());
-        tasks.spawn(async move { send_from(&app, worker, &queue, &stop).await });
+        tasks.spawn(async move { Box::pin(send_from(&app, worker, &queue, &stop)).await });
     }
     while let Some(result) = tasks.join_next().await {
         match result {

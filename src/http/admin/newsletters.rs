@@ -232,7 +232,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     })
 }
 
-fn patch(body: NewsletterPatch) -> Result<Patch, Problem> {
+fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
     let mut fields = Fields::default();
     let patch = Patch {
         title: body
@@ -337,11 +337,7 @@ pub(crate) async fn change(
     slug: Path<String>,
     body: Json<NewsletterPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let (slug, patch, now) = (
-        parse_slug(&slug)?,
-        patch(body.into_inner())?,
-        app.clock.now(),
-    );
+    let (slug, patch, now) = (parse_slug(&slug)?, patch(&body)?, app.clock.now());
     let newsletter = app
         .db
         .transaction(move |conn| newsletters::change(conn, now, &slug, patch))

@@ -6,9 +6,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
-use sha2::{Digest as _, Sha256};
 
 use crate::app::{App, asset};
+use crate::domain::fingerprint::fingerprint;
 use crate::http::problem::Problem;
 use crate::usecases::demo;
 
@@ -17,14 +17,9 @@ static MARKS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::de
 /// The first 12 hexadecimal digits of an asset's SHA-256.
 pub(crate) fn mark(name: &str) -> String {
     let mut marks = MARKS.lock().unwrap_or_else(PoisonError::into_inner);
-    let mark = marks.entry(name.to_owned()).or_insert_with(|| {
-        let digest = Sha256::digest(asset(name).unwrap_or_default());
-        digest
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    });
+    let mark = marks
+        .entry(name.to_owned())
+        .or_insert_with(|| fingerprint(&asset(name).unwrap_or_default(), 12));
     mark.clone()
 }
 

@@ -66,7 +66,7 @@ pub(crate) async fn submit(
     let language = language_of(&request, &submission);
     if !submission.website.is_empty() {
         // A machine learns nothing from a refusal that it did not get.
-        return accepted(&app, &submission, &language, wants_json);
+        return Ok(accepted(&app, &submission, &language, wants_json));
     }
     let door = if is_json {
         ConsentSource::Json
@@ -80,7 +80,7 @@ pub(crate) async fn submit(
                 signup::request(conn, now, &shared.config.signup, &parsed)
             });
             match work.await {
-                Ok(()) => accepted(&app, &submission, &language, wants_json),
+                Ok(()) => Ok(accepted(&app, &submission, &language, wants_json)),
                 Err(signup::Error::Store(cause)) => Err(signup::Error::Store(cause).into()),
                 Err(error) if wants_json => Err(error.into()),
                 Err(_) => back(&app, &submission, &language, "newsletter").await,
@@ -238,9 +238,9 @@ fn accepted(
     submission: &Submission,
     language: &Language,
     wants_json: bool,
-) -> Result<HttpResponse, Problem> {
+) -> HttpResponse {
     if wants_json {
-        return Ok(HttpResponse::Accepted().json(serde_json::json!({ "status": "check_inbox" })));
+        return HttpResponse::Accepted().json(serde_json::json!({ "status": "check_inbox" }));
     }
     let target = next(app, &submission.next).unwrap_or_else(|| {
         format!(
@@ -248,9 +248,9 @@ fn accepted(
             app.site.base_url()
         )
     });
-    Ok(HttpResponse::SeeOther()
+    HttpResponse::SeeOther()
         .insert_header((LOCATION, target))
-        .finish())
+        .finish()
 }
 
 /// The page that the site wants to show, if its origin is one of `server.allowed_sites`.

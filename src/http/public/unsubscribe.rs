@@ -158,6 +158,6 @@ fn unknown(
                 &values,
             )
         }
-        other => Err(other.into()),
+        unsubscribe::Error::Store(_) => Err(error.into()),
     }
 }

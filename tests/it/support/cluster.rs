@@ -1,0 +1,132 @@
+//! One private PostgreSQL for the whole test process, and a database of its own for each test.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use tidings::embedded_postgres::{Cluster, Settings};
+use tidings::store::migrations;
+
+/// The database that every test starts with a copy of.
+const TEMPLATE: &str = "tidings_template";
+
+/// Stops the server and removes its files once our end of its standard input closes, which also happens when the
+/// test process is killed. The server removes the file with its number as the last thing it does.
+const GUARD: &str = r#"
+read -r _
+kill -INT "$1"
+for _ in $(seq 100); do
+    [ -e "$2/pg/postmaster.pid" ] || break
+    sleep 0.1
+done
+[ -e "$2/pg/postmaster.pid" ] && kill -QUIT "$1" && sleep 1
+rm -rf "$2"
+"#;
+
+static CLUSTER: LazyLock<TestCluster> = LazyLock::new(TestCluster::start);
+
+struct TestCluster {
+    cluster: Cluster,
+    /// Makes and drops databases, one at a time: PostgreSQL refuses to copy a database that is in use.
+    maker: Mutex<PgConnection>,
+    count: AtomicU32,
+    /// Ends the server when this process ends, in whatever way; our end of its standard input lives as long as we do.
+    _guard: Child,
+}
+
+impl TestCluster {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap().keep();
+        // The server runs as another user when the tests run as root.
+        fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        let extra = [
+            ("max_connections", "300"),
+            // Copies of the template go to the log as well; nobody replays it.
+            ("wal_level", "minimal"),
+            ("max_wal_senders", "0"),
+            ("autovacuum", "off"),
+        ];
+        let cluster = Cluster::start(&Settings {
+            data_dir: folder.clone(),
+            bin_dir: None,
+            fast_unsafe: true,
+            extra: extra
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        })
+        .unwrap();
+        let guard = guard(cluster.pid(), &folder);
+        let mut maker = PgConnection::establish(&cluster.url_for("postgres")).unwrap();
+        maker
+            .batch_execute(&format!("CREATE DATABASE {TEMPLATE}"))
+            .unwrap();
+        let mut template = PgConnection::establish(&cluster.url_for(TEMPLATE)).unwrap();
+        migrations::run(&mut template).unwrap();
+        Self {
+            cluster,
+            maker: Mutex::new(maker),
+            count: AtomicU32::new(0),
+            _guard: guard,
+        }
+    }
+
+    fn run(&self, statement: &str) {
+        // A test that failed while it held the lock has left the connection in order.
+        let mut maker = self.maker.lock().unwrap_or_else(PoisonError::into_inner);
+        maker.batch_execute(statement).unwrap();
+    }
+
+    fn create(&'static self, template: &str) -> Database {
+        let name = format!("test_{}", self.count.fetch_add(1, Ordering::Relaxed));
+        self.run(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        Database {
+            url: self.cluster.url_for(&name),
+        }
+    }
+}
+
+/// A process that outlives us by a moment, in a group of its own so that Ctrl-C does not reach it.
+fn guard(server: i32, folder: &Path) -> Child {
+    Command::new("sh")
+        .args(["-c", GUARD, "guard", &server.to_string()])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap()
+}
+
+/// A database that belongs to one test.
+pub(crate) struct Database {
+    url: String,
+}
+
+impl Database {
+    /// A database with the schema of this version. Blocks for some milliseconds.
+    pub(crate) fn migrated() -> Self {
+        CLUSTER.create(TEMPLATE)
+    }
+
+    /// A database without anything in it.
+    pub(crate) fn empty() -> Self {
+        CLUSTER.create("template0")
+    }
+
+    /// Its address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A connection to it.
+    pub(crate) fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.url).unwrap()
+    }
+}

@@ -1,0 +1,35 @@
+//! The mail server that takes what the program sends, and how a reader uses a mail.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use tidings::clock::Clock;
+use tidings::mail::captured::CapturedMail;
+use tidings::mail::outbox::Outbox;
+use tidings::mail::smtp_server::{Running, Script, SmtpServer};
+
+/// More mails and bytes than any test sends.
+const MAX_MESSAGES: usize = 100_000;
+const MAX_BYTES: usize = 512 * 1024 * 1024;
+
+/// A real SMTP server on a free port, with the test's clock.
+pub(super) async fn peer(script: Script, clock: Clock) -> (Running, Outbox) {
+    let outbox = Outbox::new(MAX_MESSAGES, MAX_BYTES);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let now = Arc::new(move || clock.now());
+    let running = SmtpServer::start(address, outbox.clone(), script, now)
+        .await
+        .unwrap();
+    (running, outbox)
+}
+
+/// The first link of a mail whose address holds `part`, such as `/confirm/`.
+#[track_caller]
+pub(crate) fn link(mail: &CapturedMail, part: &str) -> String {
+    let links = mail.links();
+    links
+        .iter()
+        .find(|link| link.contains(part))
+        .unwrap_or_else(|| panic!("no {part} in {links:?}"))
+        .clone()
+}
