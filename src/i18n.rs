@@ -52,6 +52,13 @@ pub fn languages() -> Vec<Language> {
         .collect()
 }
 
+/// The language that we speak to a reader who wants `language`: the nearest that there is a file for, else English.
+#[must_use]
+pub fn spoken(language: &Language) -> Language {
+    Language::best_match(&languages(), std::slice::from_ref(language))
+        .unwrap_or_else(Language::english)
+}
+
 /// The text of `key` in `language`, else in its primary language, else in English; the key itself when nobody
 /// has written it, which a test rules out for the keys of the templates.
 #[must_use]

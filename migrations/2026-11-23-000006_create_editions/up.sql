@@ -36,3 +36,4 @@ CREATE TABLE edition_articles (
     PRIMARY KEY (edition_id, article_id)
 );
 CREATE INDEX edition_articles_article_idx ON edition_articles (article_id);
+CREATE INDEX editions_latest_idx ON editions (newsletter_id, due_at DESC) WHERE status <> 'skipped';

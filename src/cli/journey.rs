@@ -209,7 +209,7 @@ impl<'a> Journey<'a> {
             .get(LOCATION)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
-        let (status, page) = self.get(target).await?;
+        let (status, page) = self.get(&format!("{}{target}", self.base)).await?;
         expect(
             status == StatusCode::OK && page.contains("Sehen Sie in Ihr Postfach"),
             "no page says to check the inbox",

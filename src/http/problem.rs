@@ -161,6 +161,24 @@ impl ResponseError for Problem {
     }
 }
 
+/// A body that could not be read, for handlers that take it as bytes.
+impl From<actix_web::Error> for Problem {
+    fn from(error: actix_web::Error) -> Self {
+        match error.as_response_error().status_code() {
+            status @ StatusCode::PAYLOAD_TOO_LARGE => Self::new(
+                status,
+                "too_large",
+                "the body is larger than this server accepts",
+            ),
+            _ => Self::new(
+                StatusCode::BAD_REQUEST,
+                "unreadable_body",
+                "the body could not be read",
+            ),
+        }
+    }
+}
+
 impl From<signup::Error> for Problem {
     fn from(error: signup::Error) -> Self {
         match error {

@@ -135,24 +135,24 @@ pub fn with_content(
         .load(conn)?)
 }
 
-/// The newest edition of a newsletter that can be read.
+/// The newest edition that can be read of each of `newsletters`, where there is one; in no order.
 ///
 /// # Errors
 /// Database errors.
 pub fn latest(
     conn: &mut PgConnection,
-    newsletter: NewsletterId,
-) -> Result<Option<EditionId>, Error> {
+    newsletters: &[NewsletterId],
+) -> Result<Vec<(NewsletterId, EditionId)>, Error> {
     Ok(dsl::editions
         .filter(
             dsl::newsletter_id
-                .eq(newsletter)
+                .eq_any(newsletters)
                 .and(dsl::status.ne(EditionStatus::Skipped)),
         )
-        .order(dsl::due_at.desc())
-        .select(dsl::id)
-        .first(conn)
-        .optional()?)
+        .distinct_on(dsl::newsletter_id)
+        .order((dsl::newsletter_id, dsl::due_at.desc()))
+        .select((dsl::newsletter_id, dsl::id))
+        .load(conn)?)
 }
 
 /// A page of a newsletter's editions, newest first, before `before`.

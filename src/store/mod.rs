@@ -68,8 +68,8 @@ impl Db {
     /// [`Error::Unavailable`] when the server cannot be reached.
     pub fn open(settings: &config::Database, clock: Clock) -> Result<Self, Error> {
         // The pool hides why a connection fails behind its time-out, so the first one is made without it.
-        let url = settings.url.expose_secret();
-        PgConnection::establish(url)?;
+        let url = with_connect_timeout(&settings.url);
+        PgConnection::establish(url.expose_secret())?;
         let session = Session {
             statement_timeout_seconds: settings.statement_timeout_seconds,
         };
@@ -78,13 +78,9 @@ impl Db {
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(settings.pool_wait_seconds.max(1)))
             .connection_customizer(Box::new(session))
-            .build(ConnectionManager::new(url))
+            .build(ConnectionManager::new(url.expose_secret()))
             .map_err(|cause| Error::Unavailable(Box::new(cause)))?;
-        Ok(Self {
-            pool,
-            url: settings.url.clone(),
-            clock,
-        })
+        Ok(Self { pool, url, clock })
     }
 
     /// Runs `work` in one transaction on the blocking pool: commits on `Ok`, rolls back on `Err`.
@@ -163,6 +159,17 @@ impl Db {
         })
         .await
     }
+}
+
+/// The address with a limit on connecting, in seconds, unless it sets its own: libpq would wait for minutes for a
+/// host that does not answer at all.
+fn with_connect_timeout(url: &SecretString) -> SecretString {
+    let url = url.expose_secret();
+    if url.contains("connect_timeout=") {
+        return url.into();
+    }
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}connect_timeout=5").into()
 }
 
 /// Tells an error of the work from one of the transaction around it.

@@ -59,19 +59,15 @@ pub fn claim(
 }
 
 /// The last look before SMTP: moves a claimed row to `sending` if it is still ours and still wanted, and returns
-/// whether it was. The lease is set anew because the conversation may take long.
+/// whether it was. That it is still ours says its owner, not its lease: whoever takes over changes the owner. The lease
+/// is set anew because the conversation may take long.
 ///
 /// # Errors
 /// Database errors.
-pub fn begin(
-    conn: &mut PgConnection,
-    id: DeliveryId,
-    now: Timestamp,
-    lease: Lease,
-) -> Result<bool, Error> {
+pub fn begin(conn: &mut PgConnection, id: DeliveryId, lease: Lease) -> Result<bool, Error> {
     let changed = diesel::sql_query(
-        "UPDATE deliveries d SET status = 'sending', attempt_count = attempt_count + 1, lease_until = $4 \
-          WHERE d.id = $1 AND d.owner = $2 AND d.status = 'claimed' AND d.lease_until > $3 \
+        "UPDATE deliveries d SET status = 'sending', attempt_count = attempt_count + 1, lease_until = $3 \
+          WHERE d.id = $1 AND d.owner = $2 AND d.status = 'claimed' \
             AND (d.subscription_id IS NULL OR EXISTS ( \
                  SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.status = 'active')) \
             AND NOT EXISTS ( \
@@ -80,25 +76,25 @@ pub fn begin(
     )
     .bind::<Uuid, _>(id)
     .bind::<Uuid, _>(lease.owner)
-    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(lease.until))
     .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// Ends a row that [`begin`] refused although it is still claimed by `owner`: nobody wants it any more.
+/// Ends a row that `owner` claimed and does not send: nobody wants it any more, or its time is over.
 ///
 /// # Errors
 /// Database errors.
-pub fn cancel_claimed(
+pub fn settle_claimed(
     conn: &mut PgConnection,
     id: DeliveryId,
     owner: WorkerId,
     now: Timestamp,
+    status: DeliveryStatus,
 ) -> Result<(), Error> {
     diesel::update(dsl::deliveries.filter(held(id, owner, DeliveryStatus::Claimed)))
         .set((
-            dsl::status.eq(DeliveryStatus::Cancelled),
+            dsl::status.eq(status),
             dsl::owner.eq(None::<uuid::Uuid>),
             dsl::lease_until.eq(None::<jiff_diesel::Timestamp>),
             dsl::settled_at.eq(now.to_diesel()),
@@ -229,11 +225,9 @@ pub struct Swept {
     pub lost_replies: usize,
     /// Mails of unknown fate that are sent once more.
     pub sent_again: usize,
-    /// Mails given up after their time.
-    pub expired: usize,
 }
 
-/// Moves the rows that their holder has left, and those whose time is over.
+/// Moves the rows that their holder has left.
 ///
 /// # Errors
 /// Database errors.
@@ -272,17 +266,10 @@ pub fn sweep(
     )
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(unknown_before))
     .execute(conn)?;
-    let expired = diesel::sql_query(
-        "UPDATE deliveries SET status = 'expired', settled_at = $1 \
-          WHERE status = 'queued' AND due_at <= $1 AND expires_at <= $1",
-    )
-    .bind::<Timestamptz, _>(now)
-    .execute(conn)?;
     Ok(Swept {
         freed,
         lost_replies,
         sent_again,
-        expired,
     })
 }
 

@@ -226,13 +226,25 @@ fn open(conn: &mut PgConnection, keys: &LinkKeys, token: &str) -> Result<Opened,
 fn shown(conn: &mut PgConnection, state: LinkState, opened: Opened) -> Result<Shown, Error> {
     let subscriber =
         subscribers::find(conn, opened.signup.subscriber_id)?.ok_or(Error::UnknownLink)?;
-    let mut newsletters = Vec::new();
-    for newsletter in opened.newsletters {
-        if state == LinkState::Ended || newsletter.status == NewsletterStatus::Active {
-            let latest = editions::latest(conn, newsletter.id)?;
-            newsletters.push(Confirmed { newsletter, latest });
-        }
-    }
+    let mut shown = opened.newsletters;
+    shown.retain(|newsletter| {
+        state == LinkState::Ended || newsletter.status == NewsletterStatus::Active
+    });
+    let ids: Vec<NewsletterId> = shown.iter().map(|newsletter| newsletter.id).collect();
+    let latest = editions::latest(conn, &ids)?;
+    let of = |id| {
+        latest
+            .iter()
+            .find(|(newsletter, _)| *newsletter == id)
+            .map(|(_, edition)| *edition)
+    };
+    let newsletters = shown
+        .into_iter()
+        .map(|newsletter| Confirmed {
+            latest: of(newsletter.id),
+            newsletter,
+        })
+        .collect();
     Ok(Shown {
         state,
         language: opened.signup.language,
@@ -249,7 +261,7 @@ fn consent(
 ) -> Consent {
     let wording = Wording {
         text: i18n::confirm_wording(&signup.language, newsletter.title.as_str()),
-        language: signup.language.clone(),
+        language: i18n::spoken(&signup.language),
     };
     let page = Some("/confirm".to_owned());
     Consent::new(

@@ -182,7 +182,7 @@ fn compose(
             })
         }
         Ok(selection) => {
-            let edition = frozen(bare, newsletter, &selection, context)?;
+            let edition = frozen(&bare, newsletter, &selection, context)?;
             let is_new = editions::insert(conn, edition)?;
             if is_new {
                 queue_mails(conn, now, newsletter, id, &selection, context.settings)?;
@@ -266,7 +266,7 @@ fn bare_edition(
 }
 
 fn frozen(
-    bare: NewEdition,
+    bare: &NewEdition,
     newsletter: &Newsletter,
     selection: &Selection,
     context: &Context<'_>,
@@ -299,7 +299,7 @@ fn frozen(
         html,
         plain: text,
         web_html: page.html,
-        ..bare
+        ..bare.clone()
     })
 }
 
@@ -311,12 +311,13 @@ fn digest_email(
     context: &Context<'_>,
 ) -> DigestEmail {
     let (lead, sections, brief) = DigestEmail::blocks(selection);
+    // "All stories on europablatt.example", but not "on 127.0.0.1".
     let home = url::Url::parse(&context.publisher.home_url).ok();
     let site_label = home
         .as_ref()
-        .and_then(url::Url::host_str)
-        .unwrap_or(context.site.host())
-        .to_owned();
+        .and_then(url::Url::domain)
+        .unwrap_or(&context.publisher.name);
+    let site_label = site_label.to_owned();
     DigestEmail {
         language: newsletter.language.clone(),
         newsletter: NewsletterLine::new(newsletter, context.site),

@@ -227,12 +227,21 @@ pub fn offers(
         // A stable sort: among equals the order of making stays.
         all.sort_by_key(|newsletter| std::cmp::Reverse(fit(newsletter, language, topics)));
     }
-    let mut offers = Vec::with_capacity(all.len());
-    for newsletter in all {
-        let latest = editions::latest(conn, newsletter.id)?;
-        offers.push(Offer { newsletter, latest });
-    }
-    Ok(offers)
+    let ids: Vec<NewsletterId> = all.iter().map(|newsletter| newsletter.id).collect();
+    let latest = editions::latest(conn, &ids)?;
+    let of = |id| {
+        latest
+            .iter()
+            .find(|(newsletter, _)| *newsletter == id)
+            .map(|(_, edition)| *edition)
+    };
+    Ok(all
+        .into_iter()
+        .map(|newsletter| Offer {
+            latest: of(newsletter.id),
+            newsletter,
+        })
+        .collect())
 }
 
 /// How well a newsletter fits a page: its language counts most, then shared topics, of which a narrow

@@ -258,7 +258,7 @@ fn evidence(now: Timestamp, mail: &Mail, wanted: &[Newsletter], request: &Reques
             let newsletter = wanted.iter().find(|newsletter| newsletter.id == *id)?;
             let wording = Wording {
                 text: i18n::signup_wording(&request.language, newsletter.title.as_str()),
-                language: request.language.clone(),
+                language: i18n::spoken(&request.language),
             };
             let page = request.source_url.clone();
             Some(Consent::new(

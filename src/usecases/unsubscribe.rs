@@ -74,7 +74,7 @@ pub fn one(
     subscriptions::update(conn, &after)?;
     let wording = Wording {
         text: i18n::unsubscribe_wording(&before.language, shown.newsletter.title.as_str()),
-        language: before.language.clone(),
+        language: i18n::spoken(&before.language),
     };
     let page = Some("/unsubscribe".to_owned());
     consents::insert(

@@ -1,6 +1,7 @@
 //! Delivery: claim, prepare, begin, send, record, several mails at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -108,10 +109,13 @@ async fn send_batch(
     // Taken from the end, so the first of the batch comes last in the list.
     let queue: Vec<Prepared> = batch.into_iter().rev().collect();
     let queue = Arc::new(Mutex::new(queue));
+    let working = Arc::new(AtomicUsize::new(lanes));
     let mut tasks = JoinSet::new();
     for _ in 0..lanes {
         let (app, queue, stop) = (app.clone(), Arc::clone(&queue), stop.clone());
-        tasks.spawn(async move { Box::pin(send_from(&app, worker, &queue, &stop)).await });
+        let working = Arc::clone(&working);
+        tasks
+            .spawn(async move { Box::pin(send_from(&app, worker, &queue, &working, &stop)).await });
     }
     while let Some(result) = tasks.join_next().await {
         match result {
@@ -139,6 +143,7 @@ async fn send_from(
     app: &App,
     worker: WorkerId,
     queue: &Mutex<Vec<Prepared>>,
+    working: &AtomicUsize,
     stop: &Stop,
 ) -> Result<(), Error> {
     let mut lane = None;
@@ -153,6 +158,10 @@ async fn send_from(
                         reason = reason.text(),
                         "the mail server cannot be reached"
                     );
+                    // A relay may allow fewer sessions than we want; the others go on with the batch.
+                    if working.fetch_sub(1, Ordering::AcqRel) > 1 {
+                        return Ok(());
+                    }
                     return put_off(app, worker, queue, reason).await;
                 }
             },

@@ -61,6 +61,14 @@ pub(crate) struct SignupBox {
 }
 
 impl SignupBox {
+    /// The same box for a page of another site.
+    pub(crate) fn for_other_sites(self, site: &Site) -> Self {
+        Self {
+            action_url: format!("{}{}", site.base_url(), self.action_url),
+            ..self
+        }
+    }
+
     /// A box for `offers`, whose first is the subject; `None` when nothing is offered. At most `extras` others stand
     /// below it, unticked.
     pub(crate) fn new(
@@ -84,7 +92,7 @@ impl SignupBox {
             extras: others.iter().take(extras).map(view).collect(),
             source_url: kept.source_url,
             language: language.to_string(),
-            action_url: format!("{}/subscribe", app.site.base_url()),
+            action_url: "/subscribe".to_owned(),
             address: kept.address,
             error: kept.error,
             latest_url: subject.latest.map(|id| app.site.edition_url(id)),

@@ -91,10 +91,7 @@ pub(crate) async fn resend(
         })
         .await?;
     let language = page::language(&request, None);
-    let target = format!(
-        "{}/subscribe/check-inbox?lang={language}",
-        app.site.base_url()
-    );
+    let target = format!("/subscribe/check-inbox?lang={language}");
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, target))
         .finish())
@@ -107,7 +104,7 @@ fn answer(
     result: Result<Shown, confirmation::Error>,
     asked: Asked,
 ) -> Result<HttpResponse, Problem> {
-    let again_url = format!("{}/subscribe", app.site.base_url());
+    let again_url = "/subscribe".to_owned();
     let shown = match result {
         Ok(shown) => shown,
         Err(confirmation::Error::UnknownLink) => {
@@ -133,7 +130,7 @@ fn answer(
         (LinkState::Expired, _) => (StatusCode::GONE, "link_expired"),
         (LinkState::Ended, _) => (StatusCode::GONE, "newsletter_ended"),
     };
-    let action_url = app.site.confirm_url(token);
+    let action_url = format!("/confirm/{token}");
     let values = Values {
         masked_address: shown.address.masked(),
         newsletters: shown

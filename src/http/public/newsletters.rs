@@ -104,7 +104,7 @@ pub(crate) async fn snippet(
         SignupBox::new(&app, &offers, &language, EXTRAS, Kept::default()).ok_or_else(unknown)?;
     let values = Values {
         newsletters: Vec::new(),
-        r#box: signup_box,
+        r#box: signup_box.for_other_sites(&app.site),
     };
     let html = app
         .templates

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
 use super::editions::MAIL_POLICY;
@@ -51,29 +51,35 @@ impl From<&Arc<CapturedMail>> for Line {
     }
 }
 
-fn catcher(app: &App) -> Result<&Outbox, Problem> {
-    app.outbox.as_ref().ok_or_else(|| {
-        Problem::not_found(
-            "no_mail_catcher",
-            "the mail catcher does not run, because a mail server is set (smtp.url)",
-        )
+/// The caught mails, for people at this machine only: they hold working links.
+fn catcher<'a>(app: &'a App, request: &HttpRequest) -> Result<&'a Outbox, Problem> {
+    let is_local = request
+        .peer_addr()
+        .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    app.outbox.as_ref().filter(|_| is_local).ok_or_else(|| {
+        let detail = "the mail catcher is shown on its own machine, and only while no mail server is set (smtp.url)";
+        Problem::not_found("no_mail_catcher", detail)
     })
 }
 
-fn find(app: &App, id: u64) -> Result<Arc<CapturedMail>, Problem> {
-    catcher(app)?
+fn find(app: &App, request: &HttpRequest, id: u64) -> Result<Arc<CapturedMail>, Problem> {
+    catcher(app, request)?
         .find(id)
         .ok_or_else(|| Problem::not_found("unknown_message", "there is no such message any more"))
 }
 
 /// `/dev/outbox`.
-pub(crate) async fn list(app: Data<App>, filter: Query<Filter>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list(
+    app: Data<App>,
+    filter: Query<Filter>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     #[derive(Serialize)]
     struct Values {
         messages: Vec<Line>,
         next_url: Option<String>,
     }
-    let found = catcher(&app)?.list(filter.to.as_deref(), filter.before, PAGE);
+    let found = catcher(&app, &request)?.list(filter.to.as_deref(), filter.before, PAGE);
     let next_url = match found.last() {
         Some(last) if found.len() == PAGE => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -94,13 +100,18 @@ pub(crate) async fn list(app: Data<App>, filter: Query<Filter>) -> Result<HttpRe
 pub(crate) async fn list_json(
     app: Data<App>,
     filter: Query<Filter>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let found = catcher(&app)?.list(filter.to.as_deref(), filter.before, PAGE);
+    let found = catcher(&app, &request)?.list(filter.to.as_deref(), filter.before, PAGE);
     Ok(HttpResponse::Ok().json(found.iter().map(Line::from).collect::<Vec<_>>()))
 }
 
 /// `/dev/outbox/{id}`.
-pub(crate) async fn message(app: Data<App>, id: Path<u64>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn message(
+    app: Data<App>,
+    id: Path<u64>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     #[derive(Serialize)]
     struct Header {
         name: String,
@@ -120,7 +131,7 @@ pub(crate) async fn message(app: Data<App>, id: Path<u64>) -> Result<HttpRespons
     struct Values {
         message: Message,
     }
-    let mail = find(&app, *id)?;
+    let mail = find(&app, &request, *id)?;
     let message = Message {
         line: Line::from(&mail),
         headers: mail
@@ -143,8 +154,12 @@ pub(crate) async fn message(app: Data<App>, id: Path<u64>) -> Result<HttpRespons
 }
 
 /// `/dev/outbox/{id}/html`: the HTML part, for the sandboxed frame.
-pub(crate) async fn html(app: Data<App>, id: Path<u64>) -> Result<HttpResponse, Problem> {
-    let html = find(&app, *id)?
+pub(crate) async fn html(
+    app: Data<App>,
+    id: Path<u64>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let html = find(&app, &request, *id)?
         .html()
         .ok_or_else(|| Problem::not_found("no_html", "the message has no HTML part"))?;
     Ok(HttpResponse::Ok()
@@ -157,8 +172,12 @@ pub(crate) async fn html(app: Data<App>, id: Path<u64>) -> Result<HttpResponse, 
 }
 
 /// `/dev/outbox/{id}/raw`: the bytes as they came.
-pub(crate) async fn raw(app: Data<App>, id: Path<u64>) -> Result<HttpResponse, Problem> {
-    let mail = find(&app, *id)?;
+pub(crate) async fn raw(
+    app: Data<App>,
+    id: Path<u64>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let mail = find(&app, &request, *id)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .body(mail.raw.to_vec()))

@@ -16,6 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::http::page;
 use crate::http::problem::{FieldError, Problem};
+use crate::i18n;
 use crate::usecases::{newsletters, signup};
 
 /// The longest source address that is kept, in bytes.
@@ -54,8 +55,9 @@ pub(crate) async fn form(app: Data<App>, request: HttpRequest) -> Result<HttpRes
 pub(crate) async fn submit(
     app: Data<App>,
     request: HttpRequest,
-    body: Bytes,
+    body: Result<Bytes, Problem>,
 ) -> Result<HttpResponse, Problem> {
+    let body = body?;
     let is_json = content_type(&request).starts_with("application/json");
     let submission = if is_json {
         read_json(&body)?
@@ -114,7 +116,7 @@ pub(crate) async fn check_inbox(
     let values = Values {
         sender: app.identity.from.as_str(),
         lifetime_days: app.config.signup.confirmation_lifetime_days,
-        again_url: format!("{}/subscribe", app.site.base_url()),
+        again_url: "/subscribe".to_owned(),
     };
     page::render(
         &app,
@@ -179,10 +181,12 @@ fn read_form(request: &HttpRequest, body: &Bytes) -> Result<Submission, Problem>
     Ok(submission)
 }
 
-/// The language that the form says, else what the browser prefers.
+/// The language that the form says, also if it is none of ours, else what the browser prefers of ours.
 fn language_of(request: &HttpRequest, submission: &Submission) -> Language {
-    let told: Option<Language> = submission.language.parse().ok();
-    page::language(request, told.as_ref())
+    submission
+        .language
+        .parse()
+        .unwrap_or_else(|_| page::language(request, None))
 }
 
 fn parse(
@@ -242,12 +246,8 @@ fn accepted(
     if wants_json {
         return HttpResponse::Accepted().json(serde_json::json!({ "status": "check_inbox" }));
     }
-    let target = next(app, &submission.next).unwrap_or_else(|| {
-        format!(
-            "{}/subscribe/check-inbox?lang={language}",
-            app.site.base_url()
-        )
-    });
+    let target = next(app, &submission.next)
+        .unwrap_or_else(|| format!("/subscribe/check-inbox?lang={}", i18n::spoken(language)));
     HttpResponse::SeeOther()
         .insert_header((LOCATION, target))
         .finish()
@@ -314,7 +314,7 @@ async fn form_page(
         app,
         status,
         "subscribe",
-        language,
+        &i18n::spoken(language),
         &FormValues { r#box: signup_box },
     )
 }

@@ -63,8 +63,9 @@ pub(crate) async fn submit(
     app: Data<App>,
     token: Path<String>,
     request: HttpRequest,
-    body: Bytes,
+    body: Result<Bytes, Problem>,
 ) -> Result<HttpResponse, Problem> {
+    let body = body?;
     let is_one_click = is_one_click(&request, body).await;
     if token.as_str() == TEST_TOKEN {
         return page::render(
@@ -130,7 +131,7 @@ fn answer(
 ) -> Result<HttpResponse, Problem> {
     let values = Values {
         newsletter: NewsletterView::new(&shown.newsletter, &app.site),
-        action_url: app.site.unsubscribe_url(token),
+        action_url: format!("/unsubscribe/{token}"),
     };
     let language = page::language(request, Some(&shown.subscription.language));
     page::render(app, StatusCode::OK, name, &language, &values)
@@ -148,7 +149,7 @@ fn unknown(
     match error {
         unsubscribe::Error::UnknownLink => {
             let values = Unknown {
-                again_url: format!("{}/subscribe", app.site.base_url()),
+                again_url: "/subscribe".to_owned(),
             };
             page::render(
                 app,

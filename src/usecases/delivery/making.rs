@@ -179,7 +179,7 @@ impl Facts {
             .and_then(url::Url::host_str)
             .unwrap_or(context.site.host());
         let email = ConfirmationEmail {
-            language: signup.language.clone(),
+            language: i18n::spoken(&signup.language),
             address: reader.address.as_str().to_owned(),
             newsletters: newsletters
                 .iter()
@@ -194,7 +194,7 @@ impl Facts {
         single(
             delivery,
             &reader.address,
-            &signup.language,
+            &email.language,
             &rendered,
             context,
         )
@@ -229,7 +229,7 @@ impl Facts {
             return Err(Unprepared::Unwanted);
         }
         let email = AlreadySubscribedEmail {
-            language: signup.language.clone(),
+            language: i18n::spoken(&signup.language),
             address: reader.address.as_str().to_owned(),
             newsletters,
         };
@@ -237,7 +237,7 @@ impl Facts {
         single(
             delivery,
             &reader.address,
-            &signup.language,
+            &email.language,
             &rendered,
             context,
         )

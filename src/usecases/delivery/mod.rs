@@ -90,6 +90,10 @@ pub fn prepare(
     let facts = Facts::load(conn, &batch)?;
     let mut prepared = Vec::with_capacity(batch.len());
     for delivery in batch {
+        if delivery.expires_at <= now {
+            queue::settle_claimed(conn, delivery.id, worker, now, DeliveryStatus::Expired)?;
+            continue;
+        }
         match facts.message(&delivery, context) {
             Ok(message) => prepared.push(Prepared {
                 id: delivery.id,
@@ -99,7 +103,9 @@ pub fn prepare(
                 subscriber: delivery.subscriber_id,
                 message,
             }),
-            Err(Unprepared::Unwanted) => queue::cancel_claimed(conn, delivery.id, worker, now)?,
+            Err(Unprepared::Unwanted) => {
+                queue::settle_claimed(conn, delivery.id, worker, now, DeliveryStatus::Cancelled)?;
+            }
             Err(defect) => {
                 tracing::error!(delivery = %delivery.id, error = ?defect, "a mail cannot be made");
                 let due_at = now.saturating_add(DEFECT_PAUSE).unwrap_or(now);
@@ -133,7 +139,6 @@ pub fn begin(
     if queue::begin(
         conn,
         id,
-        now,
         Lease {
             owner: worker,
             until,
@@ -141,7 +146,7 @@ pub fn begin(
     )? {
         return Ok(true);
     }
-    queue::cancel_claimed(conn, id, worker, now)?;
+    queue::settle_claimed(conn, id, worker, now, DeliveryStatus::Cancelled)?;
     Ok(false)
 }
 

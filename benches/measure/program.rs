@@ -1,0 +1,83 @@
+//! The built program as a process of its own.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// How often something that is not there yet is looked for.
+pub(super) const POLL: Duration = Duration::from_millis(2);
+
+/// A running `tidings serve`, stopped when dropped.
+pub(super) struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    /// Starts `tidings serve` in `folder` with these flags and variables, and does not wait for it.
+    pub(super) fn start(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        let address = free_address();
+        let child = Command::new(env!("CARGO_BIN_EXE_tidings"))
+            .arg("serve")
+            .args(["--listen", &address.to_string()])
+            .args(flags)
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LOG_LEVEL", "warn")
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, address }
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits for the first 200 on `/healthz`.
+    pub(super) fn wait(&mut self) {
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("tidings serve ended with {status}");
+            }
+            if let Ok(stream) = TcpStream::connect(self.address)
+                && is_alive(stream)
+            {
+                return;
+            }
+            sleep(POLL);
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap());
+        kill(pid, Signal::SIGTERM).ok();
+        self.child.wait().ok();
+    }
+}
+
+/// The program takes its port first and answers when it is ready, so this waits in its queue.
+fn is_alive(mut stream: TcpStream) -> bool {
+    let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let mut answer = String::new();
+    stream.write_all(request).is_ok()
+        && stream.read_to_string(&mut answer).is_ok()
+        && answer.starts_with("HTTP/1.1 200")
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap()
+}

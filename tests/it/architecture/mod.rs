@@ -1,0 +1,532 @@
+//! Who may name whom, and words that have one home: `src/lib.rs` says why.
+//!
+//! The tests read the source as text, with the standard library alone, so they cannot be fooled by what happens
+//! to compile. Test code inside `src/` is not looked at: it may reach across.
+
+mod paths;
+mod source;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use source::{Source, Token};
+
+/// The layers, and what each may name besides itself.
+const MAY_NAME: [(&str, &[&str]); 16] = [
+    ("clock", &[]),
+    ("schema", &[]),
+    ("embedded_postgres", &[]),
+    ("domain", &["schema"]),
+    ("config", &["domain"]),
+    ("telemetry", &["config"]),
+    ("i18n", &["domain"]),
+    ("templates", &["config", "domain", "i18n"]),
+    ("store", &["clock", "config", "domain", "schema"]),
+    ("mail", &["config", "domain", "i18n", "templates"]),
+    (
+        "usecases",
+        &["config", "domain", "i18n", "mail", "store", "templates"],
+    ),
+    (
+        "app",
+        &["clock", "config", "domain", "mail", "store", "templates"],
+    ),
+    ("http", &["app", "config", "domain", "i18n", "usecases"]),
+    ("worker", &["app", "config", "domain", "mail", "usecases"]),
+    (
+        "cli",
+        &[
+            "app",
+            "clock",
+            "config",
+            "domain",
+            "embedded_postgres",
+            "http",
+            "telemetry",
+            "usecases",
+            "worker",
+        ],
+    ),
+    ("main", &["cli"]),
+];
+
+/// Questions about folders that `cli/` may ask the system by itself.
+const FOLDERS: [&str; 2] = ["current_exe", "temp_dir"];
+
+/// The longest file, in lines.
+const MAX_LINES: usize = 500;
+
+/// Words that may stand in one place only: what they are, where their home is, and how they are found.
+struct Word {
+    shown: &'static str,
+    is_home: fn(&str) -> bool,
+    is_named: fn(&Source) -> bool,
+}
+
+const WORDS: [Word; 10] = [
+    Word {
+        shown: "RunQueryDsl",
+        is_home: |file| file.starts_with("src/store/"),
+        is_named: |source| source.has(&["RunQueryDsl"]),
+    },
+    Word {
+        shown: "sql_query(",
+        is_home: |file| file.starts_with("src/store/"),
+        is_named: |source| source.has(&["sql_query", "("]),
+    },
+    Word {
+        shown: "the database's now",
+        is_home: |file| file == "src/store/mod.rs",
+        is_named: |source| source.names(&["diesel", "dsl", "now"]),
+    },
+    Word {
+        shown: "ResponseError",
+        is_home: |file| file == "src/http/problem.rs",
+        is_named: |source| source.has(&["ResponseError"]),
+    },
+    Word {
+        shown: "async or await",
+        is_home: |file| file == "src/store/mod.rs" || !is_sync(file),
+        is_named: |source| source.has(&["async"]) || source.has(&["await"]),
+    },
+    Word {
+        shown: "std::env",
+        is_home: |file| file == "src/config/source.rs",
+        is_named: |source| source.names_environment(),
+    },
+    Word {
+        shown: "the wall clock",
+        is_home: |file| file == "src/clock.rs",
+        is_named: |source| {
+            ["Timestamp", "Zoned", "SystemTime"]
+                .iter()
+                .any(|time| source.has(&[time, "::", "now"]))
+        },
+    },
+    Word {
+        shown: "#[allow(",
+        is_home: |_| false,
+        is_named: |source| source.has(&["[", "allow", "("]),
+    },
+    Word {
+        shown: "todo!",
+        is_home: |_| false,
+        is_named: |source| source.has(&["todo", "!"]),
+    },
+    Word {
+        shown: "unimplemented!",
+        is_home: |_| false,
+        is_named: |source| source.has(&["unimplemented", "!"]),
+    },
+];
+
+/// Layers that cannot wait, so that no transaction stays open over SMTP or HTTP.
+fn is_sync(file: &str) -> bool {
+    ["src/domain/", "src/usecases/", "src/store/"]
+        .iter()
+        .any(|folder| file.starts_with(folder))
+}
+
+/// The layer of a file: the first folder below `src`, or the file itself.
+fn layer(file: &str) -> Option<&str> {
+    let inside = file.strip_prefix("src/")?;
+    let name = inside.split_once('/').map_or(inside, |(folder, _)| folder);
+    Some(name.strip_suffix(".rs").unwrap_or(name)).filter(|name| *name != "lib")
+}
+
+/// What a file names against the table.
+fn wrong_imports(file: &str, source: &Source) -> BTreeSet<String> {
+    let Some(layer) = layer(file) else {
+        return BTreeSet::new();
+    };
+    let Some((_, allowed)) = MAY_NAME.iter().find(|(name, _)| *name == layer) else {
+        return [format!("{file}: {layer} is not in the table of layers")].into();
+    };
+    source
+        .crate_paths()
+        .iter()
+        .filter_map(|path| path.first())
+        .filter(|named| *named != layer && !allowed.contains(&named.as_str()))
+        .map(|named| format!("{file}: {layer} -> {named}"))
+        .collect()
+}
+
+/// Use cases do not call each other: what two need is a rule of the domain.
+fn wrong_use_cases(file: &str, source: &Source) -> BTreeSet<String> {
+    let Some(inside) = file.strip_prefix("src/usecases/") else {
+        return BTreeSet::new();
+    };
+    let own = inside.split(['/', '.']).next().unwrap_or_default();
+    if own == "mod" {
+        return BTreeSet::new();
+    }
+    source
+        .crate_paths()
+        .iter()
+        .filter(|path| path.first().is_some_and(|first| first == "usecases"))
+        .filter_map(|path| path.get(1))
+        .filter(|named| *named != own)
+        .map(|named| format!("{file}: use case {own} -> use case {named}"))
+        .collect()
+}
+
+fn wrong_words(file: &str, source: &Source) -> BTreeSet<String> {
+    WORDS
+        .iter()
+        .filter(|word| !(word.is_home)(file) && (word.is_named)(source))
+        .map(|word| format!("{file}: {} is not at home here", word.shown))
+        .collect()
+}
+
+/// Everything that is wrong with a file of `src/`.
+fn violations(file: &str, text: &str) -> BTreeSet<String> {
+    let source = Source::read(file, text);
+    let mut all = wrong_imports(file, &source);
+    all.extend(wrong_use_cases(file, &source));
+    all.extend(wrong_words(file, &source));
+    all
+}
+
+fn too_long(file: &str, text: &str) -> Option<String> {
+    let lines = text.lines().count();
+    (lines > MAX_LINES).then(|| format!("{file}: {lines} lines, at most {MAX_LINES}"))
+}
+
+/// Every Rust file below `folder` of this package, with its path from there.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join(folder)];
+    let mut found: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+        .iter()
+        .map(|path| {
+            (
+                path.strip_prefix(root).unwrap().display().to_string(),
+                std::fs::read_to_string(path).unwrap(),
+            )
+        })
+        .collect()
+}
+
+/// Whether a file holds nothing but tests: `#[cfg(test)] mod tests;` elsewhere.
+fn is_test(file: &str) -> bool {
+    file.ends_with("_tests.rs") || file.ends_with("/tests.rs")
+}
+
+#[test]
+fn no_layer_names_what_lies_above_it() {
+    let wrong: Vec<String> = files("src")
+        .iter()
+        .filter(|(file, _)| !is_test(file))
+        .flat_map(|(file, text)| violations(file, text))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let all = [files("src"), files("tests")].concat();
+    let wrong: Vec<String> = all
+        .iter()
+        .filter_map(|(file, text)| too_long(file, text))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_lists_the_modules_that_there_are() {
+    let there: BTreeSet<String> = files("src")
+        .iter()
+        .filter_map(|(file, _)| layer(file).map(ToOwned::to_owned))
+        .collect();
+    let listed: BTreeSet<String> = MAY_NAME
+        .iter()
+        .map(|(layer, _)| (*layer).to_owned())
+        .collect();
+    assert_eq!(there, listed);
+}
+
+/// The checker itself, on made-up files: `Ok` ones must pass, the others must be found with this text.
+#[test]
+fn the_checker_finds_what_is_wrong() {
+    let store = "src/http/x.rs: http -> store";
+    for (file, text, expected) in [
+        ("src/http/x.rs", "fn f() { crate::store::x::find() }", store),
+        ("src/http/x.rs", "use crate::{app::App, store};", store),
+        (
+            "src/http/x.rs",
+            "use crate::{app::{self, App}, store::{Db, x}};",
+            store,
+        ),
+        ("src/http/x.rs", "use crate :: store as rows;", store),
+        ("src/http/x.rs", "pub use super::super::store::Db;", store),
+        (
+            "src/http/public/x.rs",
+            "use super::{super::super::store::Db};",
+            "src/http/public/x.rs: http -> store",
+        ),
+        (
+            "src/http/mod.rs",
+            "use super::store;",
+            "src/http/mod.rs: http -> store",
+        ),
+        ("src/http/x.rs", "self::super::super::store::x()", store),
+        (
+            "src/http/x.rs",
+            "mod inner { use super::super::super::store::Db; }",
+            store,
+        ),
+        (
+            "src/http/x.rs",
+            "macro_rules! m { () => { $crate::store::x() } }",
+            store,
+        ),
+        ("src/http/x.rs", "/* \" */ use crate::store; // \"", store),
+        (
+            "src/http/x.rs",
+            "fn f<'a>(c: char) { c == '\"'; crate::store::x() }",
+            store,
+        ),
+        (
+            "src/http/x.rs",
+            "fn f() { r#\"\"#; crate::r#store::x() }",
+            store,
+        ),
+        (
+            "src/http/x.rs",
+            "use crate as c;",
+            "src/http/x.rs: http -> the whole crate",
+        ),
+        (
+            "src/http/x.rs",
+            "use crate::*;",
+            "src/http/x.rs: http -> the whole crate",
+        ),
+        (
+            "src/http/x.rs",
+            "use {super::super as up};",
+            "src/http/x.rs: http -> the whole crate",
+        ),
+        (
+            "src/http/x.rs",
+            "extern crate self as tidings;",
+            "src/http/x.rs: http -> the whole crate",
+        ),
+        (
+            "src/domain/x.rs",
+            "use crate::usecases::signup;",
+            "src/domain/x.rs: domain -> usecases",
+        ),
+        (
+            "src/main.rs",
+            "fn main() { tidings::worker::start() }",
+            "src/main.rs: main -> worker",
+        ),
+        (
+            "src/other/x.rs",
+            "",
+            "src/other/x.rs: other is not in the table of layers",
+        ),
+        (
+            "src/usecases/a.rs",
+            "use super::b;",
+            "src/usecases/a.rs: use case a -> use case b",
+        ),
+        (
+            "src/usecases/a.rs",
+            "use crate::usecases::{a, b};",
+            "src/usecases/a.rs: use case a -> use case b",
+        ),
+        (
+            "src/worker/x.rs",
+            "use diesel::RunQueryDsl as _;",
+            "src/worker/x.rs: RunQueryDsl is not at home here",
+        ),
+        (
+            "src/cli/x.rs",
+            "diesel::sql_query (\"x\")",
+            "src/cli/x.rs: sql_query( is not at home here",
+        ),
+        (
+            "src/store/x.rs",
+            "use diesel::dsl::{count, now};",
+            "src/store/x.rs: the database's now is not at home here",
+        ),
+        (
+            "src/http/x.rs",
+            "impl ResponseError for X {}",
+            "src/http/x.rs: ResponseError is not at home here",
+        ),
+        (
+            "src/usecases/x.rs",
+            "pub async fn f() {}",
+            "src/usecases/x.rs: async or await is not at home here",
+        ),
+        (
+            "src/store/x.rs",
+            "fn f() { g().await }",
+            "src/store/x.rs: async or await is not at home here",
+        ),
+        (
+            "src/mail/x.rs",
+            "std::env::var(\"HOME\")",
+            "src/mail/x.rs: std::env is not at home here",
+        ),
+        (
+            "src/cli/x.rs",
+            "std::env::var(\"HOME\")",
+            "src/cli/x.rs: std::env is not at home here",
+        ),
+        (
+            "src/cli/x.rs",
+            "use std::{env, fs};",
+            "src/cli/x.rs: std::env is not at home here",
+        ),
+        (
+            "src/mail/x.rs",
+            "std::env::current_exe()",
+            "src/mail/x.rs: std::env is not at home here",
+        ),
+        (
+            "src/http/x.rs",
+            "jiff::Timestamp::now()",
+            "src/http/x.rs: the wall clock is not at home here",
+        ),
+        (
+            "src/http/x.rs",
+            "let f = SystemTime::now;",
+            "src/http/x.rs: the wall clock is not at home here",
+        ),
+        (
+            "src/http/x.rs",
+            "#![allow(dead_code)]",
+            "src/http/x.rs: #[allow( is not at home here",
+        ),
+        (
+            "src/http/x.rs",
+            "fn f() { todo!() }",
+            "src/http/x.rs: todo! is not at home here",
+        ),
+        (
+            "src/http/x.rs",
+            "fn f() { unimplemented!(\"x\") }",
+            "src/http/x.rs: unimplemented! is not at home here",
+        ),
+    ] {
+        assert_eq!(
+            violations(file, text),
+            [expected.to_owned()].into(),
+            "{file}: {text}"
+        );
+    }
+    assert_eq!(
+        too_long("src/x.rs", &"\n".repeat(501)).unwrap(),
+        "src/x.rs: 501 lines, at most 500"
+    );
+}
+
+#[test]
+fn the_checker_lets_through_what_is_right() {
+    for (file, text) in [
+        (
+            "src/http/x.rs",
+            "use crate::{app::App, domain::{id::X, slug::Slug}};",
+        ),
+        (
+            "src/http/x.rs",
+            "// use crate::store;\n/// [`crate::store`]\n/* crate::store /* x */ */",
+        ),
+        (
+            "src/http/x.rs",
+            "const TEXT: &str = \"use crate::store; // \\\" todo!()\";",
+        ),
+        (
+            "src/http/x.rs",
+            "const TEXT: &str = r##\"crate::store \"# async\"##;",
+        ),
+        (
+            "src/http/x.rs",
+            "#[cfg(test)]\nmod tests { use crate::store; fn f() { if x { todo!() } } }\nfn g() {}",
+        ),
+        ("src/http/x.rs", "#[cfg(test)] use crate::store;"),
+        (
+            "src/http/public/x.rs",
+            "use super::super::page; use super::boxes; use self::store::X;",
+        ),
+        (
+            "src/http/x.rs",
+            "let store = 1; x.store(); std::sync::atomic::AtomicU64::store(); async fn f() {}",
+        ),
+        (
+            "src/http/x.rs",
+            "pub(crate) fn f() {} pub(in crate::http) fn g() {}",
+        ),
+        (
+            "src/http/x.rs",
+            "error.as_response_error(); app.clock.now(); env!(\"CARGO_PKG_VERSION\")",
+        ),
+        (
+            "src/store/mod.rs",
+            "pub async fn f() { diesel::dsl::now; g().await } use diesel::RunQueryDsl;",
+        ),
+        (
+            "src/usecases/a.rs",
+            "use super::a::X; use crate::usecases::a; use crate::store::b;",
+        ),
+        ("src/usecases/mod.rs", "pub mod a; pub mod b;"),
+        ("src/config/source.rs", "std::env::vars_os()"),
+        ("src/cli/x.rs", "std::env::current_exe()"),
+        ("src/cli/x.rs", "std::env::temp_dir()"),
+        ("src/clock.rs", "jiff::Timestamp::now()"),
+        ("src/main.rs", "fn main() { tidings::cli::run() }"),
+        ("src/lib.rs", "pub mod http; pub mod store;"),
+    ] {
+        assert_eq!(violations(file, text), BTreeSet::new(), "{file}: {text}");
+    }
+}
+
+impl Source {
+    /// Whether these tokens follow each other somewhere.
+    fn has(&self, tokens: &[&str]) -> bool {
+        self.tokens
+            .windows(tokens.len())
+            .any(|window| window.iter().map(Token::as_str).eq(tokens.iter().copied()))
+    }
+
+    /// Whether a path begins with these words.
+    fn names(&self, words: &[&str]) -> bool {
+        self.paths().iter().any(|path| {
+            path.iter()
+                .map(String::as_str)
+                .take(words.len())
+                .eq(words.iter().copied())
+        })
+    }
+
+    /// Whether the environment is read; the command line may ask for folders that the system knows.
+    fn names_environment(&self) -> bool {
+        let is_cli = layer(&self.file) == Some("cli");
+        let is_folder = |path: &[String]| {
+            path.get(2)
+                .is_some_and(|name| FOLDERS.contains(&name.as_str()))
+        };
+        self.paths()
+            .iter()
+            .filter(|path| {
+                path.first().is_some_and(|first| first == "std")
+                    && path.get(1).is_some_and(|it| it == "env")
+            })
+            .any(|path| !is_cli || !is_folder(path))
+    }
+}
