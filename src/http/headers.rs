@@ -14,6 +14,10 @@ use crate::app::App;
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; \
                            base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
 
+/// The page that browses the API runs its own script, which sets styles on elements.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                           img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /// Sets what is not set yet.
 pub(super) async fn secure(
     request: ServiceRequest,
@@ -26,6 +30,7 @@ pub(super) async fn secure(
     let is_https = request
         .app_data::<Data<App>>()
         .is_some_and(|app| app.site.base_url().starts_with("https:"));
+    let is_docs = request.path().starts_with("/api/docs/");
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -33,7 +38,10 @@ pub(super) async fn secure(
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    set(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        if is_docs { DOCS_POLICY } else { PAGE_POLICY },
+    );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::CACHE_CONTROL, "private, no-store");

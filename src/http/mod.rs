@@ -43,7 +43,6 @@ pub fn server(app: &App, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(from_fn(headers::secure))
             .wrap(TracingLogger::<trace::Spans>::new())
     })
-    .workers(2)
     .max_connections(2000)
     .client_request_timeout(Duration::from_secs(10))
     .keep_alive(Duration::from_secs(15))

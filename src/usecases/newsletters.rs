@@ -216,17 +216,20 @@ pub fn offers(
     topics: &[String],
 ) -> Result<Vec<Offer>, Error> {
     let mut all = newsletters::active(conn)?;
-    if let Some(slug) = slug {
-        let index = all
-            .iter()
-            .position(|newsletter| newsletter.slug == *slug)
-            .ok_or(Error::NotFound)?;
-        let first = all.remove(index);
-        all.insert(0, first);
-    } else {
-        // A stable sort: among equals the order of making stays.
-        all.sort_by_key(|newsletter| std::cmp::Reverse(fit(newsletter, language, topics)));
-    }
+    let subject = match slug {
+        Some(slug) => {
+            let index = all.iter().position(|newsletter| newsletter.slug == *slug);
+            Some(all.remove(index.ok_or(Error::NotFound)?))
+        }
+        None => None,
+    };
+    let (language, topics) = match &subject {
+        Some(subject) => (&subject.language, subject.topics.as_slice()),
+        None => (language, topics),
+    };
+    // A stable sort: among equals the order of making stays.
+    all.sort_by_key(|newsletter| std::cmp::Reverse(fit(newsletter, language, topics)));
+    all.splice(0..0, subject.clone());
     let ids: Vec<NewsletterId> = all.iter().map(|newsletter| newsletter.id).collect();
     let latest = editions::latest(conn, &ids)?;
     let of = |id| {

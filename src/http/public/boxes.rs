@@ -84,12 +84,21 @@ impl SignupBox {
             view.is_chosen = kept.chosen.contains(&view.slug);
             view
         };
+        // A page about one newsletter offers others in its language; a form that lists them all lists them all.
+        let lists_all = !kept.chosen.is_empty();
+        let language_of = |offer: &Offer| offer.newsletter.language.primary().to_owned();
+        let speaks_alike = |other: &&Offer| lists_all || language_of(other) == language_of(subject);
         // When the form comes back with other newsletters ticked, the subject is one choice among them.
         let subject_view = view(subject);
         let newsletters_fixed = kept.chosen.is_empty() || subject_view.is_chosen;
         Some(Self {
             newsletter: subject_view,
-            extras: others.iter().take(extras).map(view).collect(),
+            extras: others
+                .iter()
+                .filter(speaks_alike)
+                .take(extras)
+                .map(view)
+                .collect(),
             source_url: kept.source_url,
             language: language.to_string(),
             action_url: "/subscribe".to_owned(),
