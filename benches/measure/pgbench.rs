@@ -56,11 +56,8 @@ impl Run<'_> {
             )
         });
         let report = String::from_utf8_lossy(&output.stdout).into_owned();
-        let is_good = output.status.success()
-            && report.contains("number of failed transactions: 0 ")
-            || report.contains("number of transactions actually processed") && output.status.success();
         assert!(
-            is_good,
+            output.status.success(),
             "pgbench failed:\n{report}{}",
             String::from_utf8_lossy(&output.stderr)
         );

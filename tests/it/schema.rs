@@ -19,9 +19,9 @@ const WRITE: &str = "TIDINGS_WRITE_SCHEMA";
 #[derive(QueryableByName)]
 struct Column {
     #[diesel(sql_type = Text)]
-    table_name: String,
+    table: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Text)]
@@ -35,13 +35,13 @@ struct Row {
 }
 
 const COLUMNS: &str = r#"
-    SELECT table_name::text, column_name::text, udt_name::text AS kind, is_nullable::text
+    SELECT table_name::text AS table, column_name::text AS name, udt_name::text AS kind, is_nullable::text
       FROM information_schema.columns
      WHERE table_schema = 'public' AND table_name NOT LIKE '\_\_%'
      ORDER BY table_name COLLATE "C", ordinal_position"#;
 
 const PRIMARY_KEYS: &str = r#"
-    SELECT table_name::text, column_name::text, ''::text AS kind, ''::text AS is_nullable
+    SELECT table_name::text AS table, column_name::text AS name, ''::text AS kind, ''::text AS is_nullable
       FROM information_schema.table_constraints
       JOIN information_schema.key_column_usage USING (constraint_schema, constraint_name, table_name)
      WHERE constraint_type = 'PRIMARY KEY' AND table_name NOT LIKE '\_\_%'
@@ -93,10 +93,7 @@ fn diesel_type(kind: &str) -> String {
 fn by_table(conn: &mut PgConnection, query: &str) -> BTreeMap<String, Vec<Column>> {
     let mut tables: BTreeMap<String, Vec<Column>> = BTreeMap::new();
     for column in sql_query(query).load::<Column>(conn).unwrap() {
-        tables
-            .entry(column.table_name.clone())
-            .or_default()
-            .push(column);
+        tables.entry(column.table.clone()).or_default().push(column);
     }
     tables
 }
@@ -110,7 +107,7 @@ fn written(conn: &mut PgConnection) -> String {
     for (table, columns) in &tables {
         let key: Vec<&str> = keys[table]
             .iter()
-            .map(|column| column.column_name.as_str())
+            .map(|column| column.name.as_str())
             .collect();
         writeln!(
             text,
@@ -125,7 +122,7 @@ fn written(conn: &mut PgConnection) -> String {
             } else {
                 kind
             };
-            writeln!(text, "        {} -> {kind},", column.column_name).unwrap();
+            writeln!(text, "        {} -> {kind},", column.name).unwrap();
         }
         text.push_str("    }\n}\n\n");
     }

@@ -15,7 +15,7 @@ impl Source {
     pub(super) fn crate_paths(&self) -> Vec<Vec<String>> {
         self.located()
             .into_iter()
-            .filter_map(|(inner, path)| self.from_root(inner, &path))
+            .filter_map(|(inner, path)| self.resolved(inner, &path))
             .collect()
     }
 
@@ -62,7 +62,7 @@ impl Source {
     }
 
     /// The path from the crate's root; `None` for paths to elsewhere.
-    fn from_root(&self, inner: usize, path: &[String]) -> Option<Vec<String>> {
+    fn resolved(&self, inner: usize, path: &[String]) -> Option<Vec<String>> {
         // `self::super` is `super`.
         let path = if path.get(1).is_some_and(|second| second == "super") && path[0] == "self" {
             &path[1..]

@@ -29,7 +29,7 @@ impl Source {
     pub(super) fn read(file: &str, text: &str) -> Self {
         Self {
             file: file.to_owned(),
-            tokens: without_tests(tokens(text)),
+            tokens: without_tests(&tokens(text)),
         }
     }
 }
@@ -156,9 +156,9 @@ fn comment(rest: &str) -> usize {
 }
 
 /// Leaves out every item with `#[cfg(test)]`: up to its closing brace, or to its semicolon.
-fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::new();
-    let mut rest = tokens.as_slice();
+    let mut rest = tokens;
     while let Some(first) = rest.first() {
         let opening: Vec<&str> = rest.iter().take(7).map(Token::as_str).collect();
         if opening == ["#", "[", "cfg", "(", "test", ")", "]"] {

@@ -291,6 +291,10 @@ impl TestApp {
     }
 
     /// The mails that came to `address`, oldest first.
+    #[expect(
+        clippy::unused_async,
+        reason = "reads like everything else that a test asks the program"
+    )]
     pub(crate) async fn inbox(&self, address: &str) -> Vec<Arc<CapturedMail>> {
         let mut mails = self.outbox.list(Some(address), None, usize::MAX);
         mails.reverse();

@@ -3,13 +3,15 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+use nix::sys::statvfs::statvfs;
+use tempfile::Builder;
 use tidings::embedded_postgres::{Cluster, Settings};
 use tidings::store::migrations;
 
@@ -29,6 +31,12 @@ done
 rm -rf "$2"
 "#;
 
+/// How the folder's name begins.
+const PREFIX: &str = "tidings-tests-";
+
+/// Eight megabytes a test, for some hundred tests.
+const ROOM_BYTES: u128 = 4 * 1024 * 1024 * 1024;
+
 static CLUSTER: LazyLock<TestCluster> = LazyLock::new(TestCluster::start);
 
 struct TestCluster {
@@ -42,7 +50,7 @@ struct TestCluster {
 
 impl TestCluster {
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap().keep();
+        let folder = folder();
         // The server runs as another user when the tests run as root.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         let extra = [
@@ -50,6 +58,7 @@ impl TestCluster {
             // Copies of the template go to the log as well; nobody replays it.
             ("wal_level", "minimal"),
             ("max_wal_senders", "0"),
+            ("max_wal_size", "256MB"),
             ("autovacuum", "off"),
         ];
         let cluster = Cluster::start(&Settings {
@@ -89,6 +98,21 @@ impl TestCluster {
             url: self.cluster.url_for(&name),
         }
     }
+}
+
+/// A folder in memory where the system has plenty of it, since a database is three hundred files and making them is
+/// most of the work; otherwise among the temporary files.
+fn folder() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let is_roomy = statvfs(memory).is_ok_and(|system| {
+        u128::from(system.blocks_available()) * u128::from(system.fragment_size()) >= ROOM_BYTES
+    });
+    let in_memory = is_roomy
+        .then(|| Builder::new().prefix(PREFIX).tempdir_in(memory).ok())
+        .flatten();
+    in_memory
+        .unwrap_or_else(|| Builder::new().prefix(PREFIX).tempdir().unwrap())
+        .keep()
 }
 
 /// A process that outlives us by a moment, in a group of its own so that Ctrl-C does not reach it.

@@ -37,7 +37,7 @@ impl NewsletterFactory<'_> {
 
     /// The rhythm in words; otherwise empty.
     pub(crate) fn frequency(mut self, frequency: &str) -> Self {
-        self.draft.frequency = frequency.to_owned();
+        frequency.clone_into(&mut self.draft.frequency);
         self
     }
 
@@ -96,7 +96,7 @@ impl ArticleFactory<'_> {
 
     /// Its section; otherwise "Europe".
     pub(crate) fn section(mut self, section: &str) -> Self {
-        self.draft.section = section.to_owned();
+        section.clone_into(&mut self.draft.section);
         self
     }
 
@@ -108,7 +108,7 @@ impl ArticleFactory<'_> {
 
     /// The sentence under the headline; otherwise empty.
     pub(crate) fn standfirst(mut self, standfirst: &str) -> Self {
-        self.draft.standfirst = standfirst.to_owned();
+        standfirst.clone_into(&mut self.draft.standfirst);
         self
     }
 

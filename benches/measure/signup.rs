@@ -1,0 +1,349 @@
+//! Sign-ups of new addresses over HTTP, each durable before it is answered, beside pgbench with the same statements.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
+use diesel::{Connection as _, PgConnection, QueryDsl, RunQueryDsl};
+use tidings::config::{Config, Sources};
+use tidings::domain::consent::ConsentSource;
+use tidings::domain::language::Language;
+use tidings::embedded_postgres::{Cluster, Settings};
+use tidings::schema::deliveries;
+use tidings::store::migrations;
+use tidings::usecases::signup::{Request, request};
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::http::Connection;
+use super::pgbench::{Outcome, Run};
+use super::program::Program;
+use super::{Measurement, Subject, p99_ms};
+
+/// Connections at once, of readers here and of pgbench there.
+const CLIENTS: u32 = 32;
+/// How often both are measured, in turn.
+const ROUNDS: u64 = 7;
+/// How often both are measured at half of the rate.
+const PACED_ROUNDS: u64 = 3;
+/// How long one measurement takes.
+const SECONDS: u32 = 4;
+/// No run gets so far in the numbers of its readers.
+const NUMBERS: u64 = 10_000_000;
+
+const RATE: Subject = Subject {
+    name: "sign-ups",
+    unit: "1/s",
+    reference: "pgbench, 32 clients, the same statements on the same server",
+};
+const P99: Subject = Subject {
+    name: "sign-up p99, 32 clients at once",
+    unit: "ms",
+    reference: "pgbench in the same runs",
+};
+const PACED_P99: Subject = Subject {
+    name: "sign-up p99 at half of that rate",
+    unit: "ms",
+    reference: "pgbench --rate with as many a second",
+};
+
+/// A newsletter to sign up for, and what the script calls.
+const NEWSLETTER: &str = "
+    INSERT INTO newsletters VALUES ('00000000-0000-7000-8000-000000000000', 'morning', 'Morning', 'All that matters.',
+        'weekdays at 7', 'en', 'The Example', 'morning@news.example.org', '0 7 * * 1-5', 'Europe/Berlin', '{}', 1, 30,
+        'active', '2100-01-01', '2026-01-05', '2026-01-05');
+    CREATE FUNCTION bench_id(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+        $$ SELECT overlay('01a20000-0000-7000-8000-000000000000' PLACING lpad(to_hex(n), 12, '0') FROM 25)::uuid $$;
+    CREATE FUNCTION bench_address(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
+        $$ SELECT 'reader-' || n || '@example.org' $$;";
+
+pub(crate) fn measure() -> Vec<Measurement> {
+    let folder = super::folder();
+    let cluster = Cluster::start(&Settings {
+        data_dir: folder.path().join("data"),
+        ..Settings::default()
+    })
+    .unwrap();
+    let contest = Contest::new(&cluster, folder.path());
+    check_script(&contest.url, &contest.script);
+    contest.post(1);
+    contest.pgbench(0, 1, None);
+    let mut results = contest.at_full_rate();
+    let half = results[0].value / 2.0;
+    results.push(contest.at(half));
+    contest.check_rows();
+    results
+}
+
+/// The program and pgbench, each on a database of its own.
+struct Contest {
+    runtime: Runtime,
+    program: Program,
+    /// The program's database.
+    url: String,
+    /// pgbench's database.
+    other_url: String,
+    bin_dir: PathBuf,
+    script: PathBuf,
+    /// The number of the next reader.
+    next: Arc<AtomicU64>,
+}
+
+impl Contest {
+    fn new(cluster: &Cluster, folder: &Path) -> Self {
+        let (url, other_url) = (database(cluster, "program"), database(cluster, "pgbench"));
+        let variables = [
+            ("DATABASE_URL", url.as_str()),
+            (
+                "SECRET_KEY",
+                "a key for the benchmark, longer than 32 characters",
+            ),
+        ];
+        let flags = ["--no-scheduler", "--no-worker"];
+        let mut program = Program::start(folder, &flags, &variables);
+        program.wait();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        Self {
+            runtime,
+            program,
+            url,
+            other_url,
+            bin_dir: cluster.bin_dir().to_owned(),
+            script: Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/signup.sql"),
+            next: Arc::new(AtomicU64::new(0)),
+        }
+    }
+
+    fn at_full_rate(&self) -> Vec<Measurement> {
+        let (mut rates, mut p99s) = (Vec::new(), Vec::new());
+        let (mut other_rates, mut other_p99s) = (Vec::new(), Vec::new());
+        for round in 1..=ROUNDS {
+            let ours = self.post(SECONDS);
+            let other = self.pgbench(round, SECONDS, None);
+            rates.push(ours.per_second);
+            p99s.push(p99_ms(ours.times));
+            other_rates.push(other.per_second);
+            other_p99s.push(p99_ms(other.times));
+        }
+        vec![
+            RATE.result(rates, other_rates),
+            P99.result(p99s, other_p99s),
+        ]
+    }
+
+    fn at(&self, rate: f64) -> Measurement {
+        let (mut p99s, mut other_p99s) = (Vec::new(), Vec::new());
+        for round in 1..=PACED_ROUNDS {
+            p99s.push(p99_ms(self.post_at(rate)));
+            let other = self.pgbench(ROUNDS + round, SECONDS, Some(rate));
+            other_p99s.push(p99_ms(other.times));
+        }
+        PACED_P99.result(p99s, other_p99s)
+    }
+
+    /// Signs up as many readers as the program takes.
+    fn post(&self, seconds: u32) -> Outcome {
+        checkpoint(&self.url);
+        let (address, next) = (self.program.address(), Arc::clone(&self.next));
+        self.runtime.block_on(async move {
+            let connections = connect(address).await;
+            let began = Instant::now();
+            let end = began + Duration::from_secs(seconds.into());
+            let mut clients = JoinSet::new();
+            for mut connection in connections {
+                let next = Arc::clone(&next);
+                clients.spawn(async move {
+                    let mut times = Vec::new();
+                    while Instant::now() < end {
+                        let asked = Instant::now();
+                        sign_up(&mut connection, &next).await;
+                        times.push(asked.elapsed());
+                    }
+                    times
+                });
+            }
+            let times = clients.join_all().await.concat();
+            let count = u32::try_from(times.len()).unwrap();
+            Outcome {
+                per_second: f64::from(count) / began.elapsed().as_secs_f64(),
+                times,
+            }
+        })
+    }
+
+    /// Signs up readers that come at random moments, `rate` a second, and tells how long after its moment each had
+    /// its answer.
+    fn post_at(&self, rate: f64) -> Vec<Duration> {
+        checkpoint(&self.url);
+        let (address, next) = (self.program.address(), Arc::clone(&self.next));
+        let moments = Arc::new(moments(rate));
+        let turn = Arc::new(AtomicUsize::new(0));
+        self.runtime.block_on(async move {
+            let connections = connect(address).await;
+            let began = Instant::now();
+            let mut clients = JoinSet::new();
+            for mut connection in connections {
+                let (next, moments, turn) = (next.clone(), moments.clone(), turn.clone());
+                clients.spawn(async move {
+                    let mut times = Vec::new();
+                    while let Some(moment) = moments.get(turn.fetch_add(1, Ordering::Relaxed)) {
+                        let due = began + *moment;
+                        tokio::time::sleep_until(due).await;
+                        sign_up(&mut connection, &next).await;
+                        times.push(due.elapsed());
+                    }
+                    times
+                });
+            }
+            clients.join_all().await.concat()
+        })
+    }
+
+    fn pgbench(&self, round: u64, seconds: u32, rate: Option<f64>) -> Outcome {
+        checkpoint(&self.other_url);
+        Run {
+            bin_dir: &self.bin_dir,
+            url: &self.other_url,
+            script: &self.script,
+            variables: &[("step", round * NUMBERS), ("clients", CLIENTS.into())],
+            clients: CLIENTS,
+            seconds,
+            rate,
+        }
+        .run()
+    }
+
+    /// Every sign-up that was answered is in the database.
+    fn check_rows(&self) {
+        let mut conn = PgConnection::establish(&self.url).unwrap();
+        let rows: i64 = deliveries::table.count().get_result(&mut conn).unwrap();
+        let answered = self.next.load(Ordering::Relaxed);
+        assert_eq!(u64::try_from(rows).unwrap(), answered, "sign-ups were lost");
+    }
+}
+
+/// A new database with the schema and one newsletter.
+fn database(cluster: &Cluster, name: &str) -> String {
+    let mut maker = PgConnection::establish(&cluster.url()).unwrap();
+    maker
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .unwrap();
+    let url = cluster.url_for(name);
+    let mut conn = PgConnection::establish(&url).unwrap();
+    migrations::run(&mut conn).unwrap();
+    conn.batch_execute(NEWSLETTER).unwrap();
+    url
+}
+
+/// Neither side pays for what the other has written.
+fn checkpoint(url: &str) {
+    let mut conn = PgConnection::establish(url).unwrap();
+    conn.batch_execute("CHECKPOINT").unwrap();
+}
+
+async fn connect(address: SocketAddr) -> Vec<Connection> {
+    let mut connections = Vec::new();
+    for _ in 0..CLIENTS {
+        connections.push(Connection::open(address).await);
+    }
+    connections
+}
+
+async fn sign_up(connection: &mut Connection, next: &AtomicU64) {
+    let number = next.fetch_add(1, Ordering::Relaxed);
+    let body = format!(r#"{{"email":"reader-{number}@example.org","newsletters":["morning"]}}"#);
+    let status = connection.post_json("/subscribe", &body).await;
+    assert_eq!(status, 202, "a sign-up was not taken");
+}
+
+/// The moments of a Poisson process, as pgbench draws them.
+fn moments(rate: f64) -> Vec<Duration> {
+    let mut moment = 0.0;
+    let mut moments = Vec::new();
+    while moment < f64::from(SECONDS) {
+        moments.push(Duration::from_secs_f64(moment));
+        let chance = (f64::from(getrandom::u32().unwrap()) + 1.0) / 4_294_967_296.0;
+        moment -= chance.ln() / rate;
+    }
+    moments
+}
+
+/// The script is what the program does, or the comparison is worth nothing.
+fn check_script(url: &str, script: &Path) {
+    let script = std::fs::read_to_string(script).unwrap();
+    let written: Vec<String> = script
+        .lines()
+        .filter(|line| !line.starts_with("--") && !line.starts_with('\\'))
+        .map(|line| shape(line.trim_end_matches(';')))
+        .filter(|line| line != "BEGIN" && line != "COMMIT")
+        .collect();
+    let recorded: Vec<String> = recorded(url)
+        .iter()
+        .map(|statement| shape(statement.split(" -- binds").next().unwrap()))
+        .filter(|line| line != "BEGIN" && line != "ROLLBACK")
+        .collect();
+    assert_eq!(
+        written, recorded,
+        "benches/signup.sql is not what a sign-up does any more"
+    );
+}
+
+/// The statements of one sign-up, which is not kept.
+fn recorded(url: &str) -> Vec<String> {
+    let config = Config::load(&Sources::default()).unwrap().config;
+    let request_of_a_reader = Request {
+        address: "reader@example.org".parse().unwrap(),
+        newsletters: vec!["morning".parse().unwrap()],
+        language: Language::english(),
+        door: ConsentSource::Json,
+        source_url: None,
+    };
+    let now = "2026-01-05T05:30:00Z".parse().unwrap();
+    let mut conn = PgConnection::establish(url).unwrap();
+    let statements = Arc::new(Mutex::new(Vec::new()));
+    conn.set_instrumentation(recorder(&statements));
+    conn.test_transaction(|conn| request(conn, now, &config.signup, &request_of_a_reader));
+    let statements = statements.lock().unwrap();
+    statements.clone()
+}
+
+fn recorder(statements: &Arc<Mutex<Vec<String>>>) -> impl Instrumentation + use<> {
+    let statements = Arc::clone(statements);
+    move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            statements.lock().unwrap().push(query.to_string());
+        }
+    }
+}
+
+/// A statement with `?` for every value.
+fn shape(statement: &str) -> String {
+    let values = ["bench_id(:n)", "bench_address(:n)", "now()", "NULL"];
+    let plain = values
+        .iter()
+        .fold(statement.to_owned(), |text, value| text.replace(value, "$"));
+    let mut shape = String::new();
+    let mut letters = plain.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' => letters
+                .by_ref()
+                .take_while(|next| *next != '\'')
+                .for_each(drop),
+            '$' | '0'..='9' => while letters.next_if(char::is_ascii_digit).is_some() {},
+            other => {
+                shape.push(other);
+                continue;
+            }
+        }
+        shape.push('?');
+    }
+    shape
+}
