@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod digest;
 mod private_postgres;
 mod schema;
 mod signup;
