@@ -8,6 +8,8 @@
 )]
 
 mod architecture;
+mod confirmation;
+mod delivery;
 mod digest;
 mod private_postgres;
 mod schema;
