@@ -225,17 +225,16 @@ fn window(
     slot: Slot,
     settings: &config::Digest,
 ) -> Result<Window, Error> {
-    let from = match editions::last_window_end(conn, newsletter.id)? {
-        Some(end) => end,
-        None => {
-            let missed = newsletter.next_due_at.unwrap_or(slot.due_at);
-            let due_at = missed.min(slot.due_at);
-            let first = due_at
-                .saturating_sub(settings.first_window())
-                .unwrap_or(due_at);
-            editions::first_window_start(conn, newsletter.id)?
-                .map_or(first, |skipped| skipped.min(first))
-        }
+    let from = if let Some(end) = editions::last_window_end(conn, newsletter.id)? {
+        end
+    } else {
+        let missed = newsletter.next_due_at.unwrap_or(slot.due_at);
+        let due_at = missed.min(slot.due_at);
+        let first = due_at
+            .saturating_sub(settings.first_window())
+            .unwrap_or(due_at);
+        editions::first_window_start(conn, newsletter.id)?
+            .map_or(first, |skipped| skipped.min(first))
     };
     Ok(Window {
         from: from.min(slot.due_at),

@@ -15,3 +15,4 @@ mod private_postgres;
 mod schema;
 mod signup;
 mod support;
+mod unsubscribe;
