@@ -70,14 +70,15 @@ async fn what_a_lost_worker_claimed_is_taken_over_after_its_lease() {
 }
 
 #[tokio::test]
-async fn a_worker_whose_lease_ran_out_begins_nothing() {
+async fn a_slow_worker_keeps_its_mails_until_another_takes_them() {
     let app = TestApp::start().await;
-    freeze(&app, &[ADA]).await;
+    freeze(&app, &[ADA, BOB]).await;
     let stranger = claim(&app).await;
-    app.advance(lease(&app));
-    assert_eq!(begin(&app, &stranger).await, 0);
-    app.deliver().await;
-    assert_eq!(app.inbox(ADA).await.len(), 1, "the mail is not lost for it");
+    app.advance(lease(&app) * 2);
+    assert_eq!(begin(&app, &stranger).await, 2);
+    assert_eq!(app.deliver().await, 0, "they are under way");
+    let sending = "SELECT 1 FROM deliveries WHERE status = 'sending'";
+    assert_eq!(app.count(sending).await, 2);
 }
 
 #[tokio::test]

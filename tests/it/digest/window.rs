@@ -44,7 +44,7 @@ async fn a_window_holds_its_first_instant_and_not_its_last() {
     );
 }
 
-/// A generator of numbers that are the same in every run (SplitMix64).
+/// A generator of numbers that are the same in every run (`SplitMix64`).
 struct Numbers(u64);
 
 impl Numbers {
