@@ -97,6 +97,21 @@ pub fn last_window_end(
     Ok(end.map(jiff_diesel::Timestamp::to_jiff))
 }
 
+/// The start of the oldest window of this newsletter, whatever became of it.
+///
+/// # Errors
+/// Database errors.
+pub fn first_window_start(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+) -> Result<Option<Timestamp>, Error> {
+    let start: Option<jiff_diesel::Timestamp> = dsl::editions
+        .filter(dsl::newsletter_id.eq(newsletter))
+        .select(diesel::dsl::min(dsl::window_from))
+        .first(conn)?;
+    Ok(start.map(jiff_diesel::Timestamp::to_jiff))
+}
+
 /// The edition.
 ///
 /// # Errors

@@ -48,14 +48,17 @@ pub fn claim(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(diesel::update(dsl::deliveries.filter(dsl::id.eq_any(ids)))
+    let mut claimed: Vec<Delivery> = diesel::update(dsl::deliveries.filter(dsl::id.eq_any(ids)))
         .set((
             dsl::status.eq(DeliveryStatus::Claimed),
             dsl::owner.eq(Some(lease.owner.as_uuid())),
             dsl::lease_until.eq(lease.until.to_diesel()),
         ))
         .returning(Delivery::as_returning())
-        .get_results(conn)?)
+        .get_results(conn)?;
+    // The update returns rows in no order.
+    claimed.sort_by_key(|delivery| (delivery.kind.priority(), delivery.due_at));
+    Ok(claimed)
 }
 
 /// The last look before SMTP: moves a claimed row to `sending` if it is still ours and still wanted, and returns

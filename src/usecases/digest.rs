@@ -217,18 +217,25 @@ fn queue_mails(
     Ok(())
 }
 
-/// From the end of the last edition, or for the first one a fixed time back, until the slot.
+/// From the end of the last edition until the slot. Before the first edition it reaches a fixed time back from the
+/// first slot, also when that was skipped or missed.
 fn window(
     conn: &mut PgConnection,
     newsletter: &Newsletter,
     slot: Slot,
     settings: &config::Digest,
 ) -> Result<Window, Error> {
-    let first = slot
-        .due_at
-        .saturating_sub(settings.first_window())
-        .unwrap_or(slot.due_at);
-    let from = editions::last_window_end(conn, newsletter.id)?.unwrap_or(first);
+    let from = if let Some(end) = editions::last_window_end(conn, newsletter.id)? {
+        end
+    } else {
+        let missed = newsletter.next_due_at.unwrap_or(slot.due_at);
+        let due_at = missed.min(slot.due_at);
+        let first = due_at
+            .saturating_sub(settings.first_window())
+            .unwrap_or(due_at);
+        editions::first_window_start(conn, newsletter.id)?
+            .map_or(first, |skipped| skipped.min(first))
+    };
     Ok(Window {
         from: from.min(slot.due_at),
         until: slot.due_at,

@@ -8,7 +8,11 @@
 
 mod architecture;
 mod journeys;
+mod confirmation;
+mod delivery;
+mod digest;
 mod private_postgres;
 mod schema;
 mod signup;
 mod support;
+mod unsubscribe;
