@@ -7,6 +7,10 @@
     reason = "a test stops where its preparation fails; clippy knows that of test functions, not of their support"
 )]
 
+mod admin_articles;
+mod admin_bodies;
+mod admin_newsletters;
+mod admin_subscribers;
 mod architecture;
 mod private_postgres;
 mod schema;
