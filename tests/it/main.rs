@@ -9,9 +9,16 @@
 
 mod admin_articles;
 mod admin_bodies;
+mod admin_editions;
 mod admin_newsletters;
 mod admin_subscribers;
 mod architecture;
+mod article_pages;
+mod email_snapshots;
+mod hostile_headers;
+mod mail_headers;
+mod outbox_pages;
+mod pages;
 mod private_postgres;
 mod schema;
 mod signup;
