@@ -7,6 +7,7 @@ pub(crate) mod startup;
 mod http;
 mod pgbench;
 mod program;
+mod script;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -2,19 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
+use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, QueryDsl, RunQueryDsl};
-use tidings::config::{Config, Sources};
-use tidings::domain::consent::ConsentSource;
-use tidings::domain::language::Language;
 use tidings::embedded_postgres::{Cluster, Settings};
 use tidings::schema::deliveries;
 use tidings::store::migrations;
-use tidings::usecases::signup::{Request, request};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -22,7 +18,7 @@ use tokio::time::Instant;
 use super::http::Connection;
 use super::pgbench::{Outcome, Run};
 use super::program::Program;
-use super::{Measurement, Subject, p99_ms};
+use super::{Measurement, Subject, p99_ms, script};
 
 /// Connections at once, of readers here and of pgbench there.
 const CLIENTS: u32 = 32;
@@ -69,7 +65,7 @@ pub(crate) fn measure() -> Vec<Measurement> {
     })
     .unwrap();
     let contest = Contest::new(&cluster, folder.path());
-    check_script(&contest.url, &contest.script);
+    script::check(&contest.url, &contest.script);
     contest.post(1);
     contest.pgbench(0, 1, None);
     let mut results = contest.at_full_rate();
@@ -273,77 +269,4 @@ fn moments(rate: f64) -> Vec<Duration> {
         moment -= chance.ln() / rate;
     }
     moments
-}
-
-/// The script is what the program does, or the comparison is worth nothing.
-fn check_script(url: &str, script: &Path) {
-    let script = std::fs::read_to_string(script).unwrap();
-    let written: Vec<String> = script
-        .lines()
-        .filter(|line| !line.starts_with("--") && !line.starts_with('\\'))
-        .map(|line| shape(line.trim_end_matches(';')))
-        .filter(|line| line != "BEGIN" && line != "COMMIT")
-        .collect();
-    let recorded: Vec<String> = recorded(url)
-        .iter()
-        .map(|statement| shape(statement.split(" -- binds").next().unwrap()))
-        .filter(|line| line != "BEGIN" && line != "ROLLBACK")
-        .collect();
-    assert_eq!(
-        written, recorded,
-        "benches/signup.sql is not what a sign-up does any more"
-    );
-}
-
-/// The statements of one sign-up, which is not kept.
-fn recorded(url: &str) -> Vec<String> {
-    let config = Config::load(&Sources::default()).unwrap().config;
-    let request_of_a_reader = Request {
-        address: "reader@example.org".parse().unwrap(),
-        newsletters: vec!["morning".parse().unwrap()],
-        language: Language::english(),
-        door: ConsentSource::Json,
-        source_url: None,
-    };
-    let now = "2026-01-05T05:30:00Z".parse().unwrap();
-    let mut conn = PgConnection::establish(url).unwrap();
-    let statements = Arc::new(Mutex::new(Vec::new()));
-    conn.set_instrumentation(recorder(&statements));
-    conn.test_transaction(|conn| request(conn, now, &config.signup, &request_of_a_reader));
-    let statements = statements.lock().unwrap();
-    statements.clone()
-}
-
-fn recorder(statements: &Arc<Mutex<Vec<String>>>) -> impl Instrumentation + use<> {
-    let statements = Arc::clone(statements);
-    move |event: InstrumentationEvent<'_>| {
-        if let InstrumentationEvent::StartQuery { query, .. } = event {
-            statements.lock().unwrap().push(query.to_string());
-        }
-    }
-}
-
-/// A statement with `?` for every value.
-fn shape(statement: &str) -> String {
-    let values = ["bench_id(:n)", "bench_address(:n)", "now()", "NULL"];
-    let plain = values
-        .iter()
-        .fold(statement.to_owned(), |text, value| text.replace(value, "$"));
-    let mut shape = String::new();
-    let mut letters = plain.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\'' => letters
-                .by_ref()
-                .take_while(|next| *next != '\'')
-                .for_each(drop),
-            '$' | '0'..='9' => while letters.next_if(char::is_ascii_digit).is_some() {},
-            other => {
-                shape.push(other);
-                continue;
-            }
-        }
-        shape.push('?');
-    }
-    shape
 }

@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -98,7 +98,8 @@ pub(super) fn wants_json(request: &HttpRequest) -> bool {
         || header(CONTENT_TYPE).starts_with("application/json")
 }
 
-/// Shows readers a page where a handler answered with a problem. Programs keep the problem.
+/// Shows readers a page where a handler answered with a problem. Programs keep the problem. What the framework refuses
+/// before a handler sees it, such as a form that is too large, becomes a problem like any other.
 pub(super) async fn instead_of_problems<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -106,8 +107,14 @@ pub(super) async fn instead_of_problems<B: MessageBody + 'static>(
     let response = next.call(request).await?;
     let is_for_programs =
         response.request().path().starts_with("/api/") || wants_json(response.request());
-    let problem = response.response().extensions().get::<Problem>().cloned();
-    let (Some(problem), false) = (problem, is_for_programs) else {
+    let told = response.response().extensions().get::<Problem>().cloned();
+    let refused = (told.is_none() && response.response().error().is_some())
+        .then(|| Problem::of_framework(response.status()));
+    if let (Some(problem), true) = (&refused, is_for_programs) {
+        let answer = problem.error_response();
+        return Ok(response.into_response(answer).map_into_right_body());
+    }
+    let (Some(problem), false) = (told.or(refused), is_for_programs) else {
         return Ok(response.map_into_left_body());
     };
     let Some(app) = response.request().app_data::<Data<App>>().cloned() else {

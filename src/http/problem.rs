@@ -109,6 +109,20 @@ impl Problem {
         )
     }
 
+    /// What the framework refused by itself with `status`.
+    pub(super) fn of_framework(status: StatusCode) -> Self {
+        let (code, detail) = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                ("too_large", "the body is larger than this address accepts")
+            }
+            other if other.is_client_error() => {
+                ("unreadable_body", "the request could not be read")
+            }
+            _ => ("internal", "something went wrong here"),
+        };
+        Self::new(status, code, detail)
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -6,11 +6,22 @@
     reason = "a test stops where its preparation fails; clippy knows that of test functions, not of their support"
 )]
 
+mod admin_articles;
+mod admin_bodies;
+mod admin_editions;
+mod admin_newsletters;
+mod admin_subscribers;
 mod architecture;
-mod journeys;
+mod article_pages;
 mod confirmation;
 mod delivery;
 mod digest;
+mod email_snapshots;
+mod hostile_headers;
+mod journeys;
+mod mail_headers;
+mod outbox_pages;
+mod pages;
 mod private_postgres;
 mod schema;
 mod signup;

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::domain::id::NewsletterId;
-use crate::domain::line::Line;
+use crate::domain::line::{Line, LineError};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{Schedule, Slot};
 use crate::domain::slug::Slug;
@@ -19,6 +19,8 @@ use crate::usecases::newsletters::{self, Draft, Patch};
 
 /// The longest title and sender name, in characters.
 const MAX_TITLE_CHARS: usize = 100;
+/// The longest promise and frequency, in characters.
+const MAX_SENTENCE_CHARS: usize = 300;
 
 /// When editions are made.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -188,6 +190,18 @@ impl Fields {
             .ok()
     }
 
+    /// One line that may be empty.
+    fn sentence(&mut self, field: &str, text: &str) -> Option<String> {
+        match Line::parse(text, MAX_SENTENCE_CHARS) {
+            Ok(line) => Some(line.as_str().to_owned()),
+            Err(LineError::Empty) => Some(String::new()),
+            Err(cause) => {
+                self.wrong(field, cause);
+                None
+            }
+        }
+    }
+
     fn schedule(&mut self, body: &ScheduleBody) -> Option<Schedule> {
         Schedule::parse(&body.cron, &body.zone)
             .map_err(|cause| self.wrong("schedule", cause))
@@ -216,12 +230,14 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     let sender_address = fields.parse("sender.address", &body.sender.address);
     let schedule = fields.schedule(&body.schedule);
     let topics = fields.topics(&body.topics);
+    let promise = fields.sentence("promise", &body.promise);
+    let frequency = fields.sentence("frequency", &body.frequency);
     fields.finish()?;
     Ok(Draft {
         slug: slug.ok_or_else(incomplete)?,
         title: title.ok_or_else(incomplete)?,
-        promise: clean(&body.promise),
-        frequency: clean(&body.frequency),
+        promise: promise.ok_or_else(incomplete)?,
+        frequency: frequency.ok_or_else(incomplete)?,
         language: language.ok_or_else(incomplete)?,
         sender_name: sender_name.ok_or_else(incomplete)?,
         sender_address: sender_address.ok_or_else(incomplete)?,
@@ -239,8 +255,14 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
             .title
             .as_deref()
             .and_then(|text| fields.title("title", text)),
-        promise: body.promise.as_deref().map(clean),
-        frequency: body.frequency.as_deref().map(clean),
+        promise: body
+            .promise
+            .as_deref()
+            .and_then(|text| fields.sentence("promise", text)),
+        frequency: body
+            .frequency
+            .as_deref()
+            .and_then(|text| fields.sentence("frequency", text)),
         language: fields.parse_optional("language", body.language.as_deref()),
         sender_name: body
             .sender
@@ -261,19 +283,6 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
     };
     fields.finish()?;
     Ok(patch)
-}
-
-/// One line of at most 300 characters; an empty text stays empty.
-fn clean(text: &str) -> String {
-    Line::parse(text, 300).map_or_else(
-        |_| {
-            crate::domain::line::clean_text(text)
-                .chars()
-                .take(300)
-                .collect()
-        },
-        |line| line.as_str().to_owned(),
-    )
 }
 
 fn parse_slug(slug: &str) -> Result<Slug, Problem> {

@@ -227,7 +227,13 @@ pub(crate) async fn add(
     let (subscriber, results) = app
         .db
         .transaction(move |conn| subscribers::add(conn, now, &addition))
-        .await?;
+        .await
+        .map_err(|error| match error {
+            subscribers::Error::UnknownNewsletter(slug) => {
+                Problem::invalid_field("newsletters", format!("there is no newsletter {slug}"))
+            }
+            other => other.into(),
+        })?;
     let results = results
         .into_iter()
         .map(|(slug, result)| AddedAnswer {

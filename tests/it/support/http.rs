@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 /// Headers that differ between two answers to the same request.
@@ -112,5 +114,87 @@ impl Answer {
             }
         }
         (self.status(), headers, self.body.clone())
+    }
+}
+
+/// What went wrong, as a program reads it.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// The stable word.
+    pub(crate) code: String,
+    /// The sentence.
+    pub(crate) detail: String,
+    /// The fields that are wrong, in the order of the answer.
+    pub(crate) fields: Vec<String>,
+}
+
+impl Answer {
+    /// The problem (RFC 9457) of an answer with `status`; stops the test when it is not one, whole and of this shape.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> Problem {
+        assert_eq!(self.status(), status, "{}", self.text());
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let body: Value = self.json();
+        let text = |name: &str| {
+            let value = body[name].as_str();
+            value
+                .filter(|value| !value.is_empty())
+                .unwrap_or_else(|| panic!("no {name} in {body}"))
+                .to_owned()
+        };
+        assert_eq!(text("type"), "about:blank");
+        assert_eq!(
+            Some(text("title").as_str()),
+            self.status.canonical_reason(),
+            "{body}"
+        );
+        assert_eq!(body["status"], status);
+        let errors = body["errors"].as_array().cloned().unwrap_or_default();
+        let field = |error: &Value| {
+            assert!(
+                error["detail"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty())
+            );
+            error["field"].as_str().unwrap().to_owned()
+        };
+        Problem {
+            code: text("code"),
+            detail: text("detail"),
+            fields: errors.iter().map(field).collect(),
+        }
+    }
+
+    /// The JSON of an answer of the admin API, in which every time is RFC 3339 in UTC.
+    #[track_caller]
+    pub(crate) fn record(&self) -> Value {
+        assert_eq!(self.header("content-type"), "application/json");
+        let body: Value = self.json();
+        check_times(&body);
+        body
+    }
+}
+
+/// Looks at every member whose name says that it is an instant.
+#[track_caller]
+fn check_times(value: &Value) {
+    match value {
+        Value::Array(members) => members.iter().for_each(check_times),
+        Value::Object(members) => {
+            for (name, member) in members {
+                let is_time = ["_at", "_from", "_until"]
+                    .iter()
+                    .any(|end| name.ends_with(end));
+                if let (true, Value::String(text)) = (is_time, member) {
+                    let time: Result<Timestamp, _> = text.parse();
+                    assert!(
+                        time.is_ok() && text.ends_with('Z') && text.contains('T'),
+                        "{name}: {text}"
+                    );
+                }
+                check_times(member);
+            }
+        }
+        _ => {}
     }
 }

@@ -1,0 +1,240 @@
+//! How every e-mail looks, as files in `snapshots/`, and what must hold for all of them.
+
+use jiff::SignedDuration;
+use tidings::config::Publisher;
+use tidings::domain::language::Language;
+use tidings::mail::already_subscribed::AlreadySubscribedEmail;
+use tidings::mail::confirmation::ConfirmationEmail;
+use tidings::mail::digest::DigestEmail;
+use tidings::mail::email::{Email, Rendered, render};
+use tidings::mail::splice;
+use tidings::templates::Templates;
+
+use crate::support::TestApp;
+use crate::support::snapshot::{assert_snapshot, wire};
+
+const LANGUAGES: [&str; 2] = ["en", "de"];
+
+fn templates() -> Templates {
+    Templates::new(&Publisher {
+        name: "Europablatt".to_owned(),
+        home_url: "https://www.europablatt.example/".to_owned(),
+        postal_address: "Europablatt GmbH, Hafenstr. 7, 20459 Hamburg".to_owned(),
+        contact: "leserservice@europablatt.example".to_owned(),
+        imprint_url: "https://www.europablatt.example/imprint".to_owned(),
+        privacy_url: "https://www.europablatt.example/privacy".to_owned(),
+    })
+    .unwrap()
+}
+
+/// The sample as a reader gets it; the digest's markers are filled in.
+fn sample<E: Email>(language: &str, change: impl Fn(E) -> E) -> Rendered {
+    let language: Language = language.parse().unwrap();
+    let frozen = render(&templates(), &change(E::sample(&language))).unwrap();
+    let parts = splice::Parts {
+        address: "anna@beispiel.example".to_owned(),
+        subscribed_on: "3 January 2022".to_owned(),
+        unsubscribe_url: "https://news.europablatt.example/unsubscribe/AZ3oT1kVcACSB5c0Qn1pXa5W"
+            .to_owned(),
+        is_test: false,
+    };
+    Rendered {
+        subject: frozen.subject,
+        text: parts.fill(&frozen.text, false),
+        html: parts.fill(&frozen.html, true),
+    }
+}
+
+/// Every e-mail with its name, in one language.
+fn samples(language: &str) -> Vec<(String, Rendered)> {
+    let all = [
+        (
+            "confirmation",
+            sample::<ConfirmationEmail>(language, |email| email),
+        ),
+        (
+            "already_subscribed",
+            sample::<AlreadySubscribedEmail>(language, |email| email),
+        ),
+        ("digest", sample::<DigestEmail>(language, |email| email)),
+        (
+            "digest_for_browser",
+            sample::<DigestEmail>(language, |email| DigestEmail {
+                for_browser: true,
+                ..email
+            }),
+        ),
+    ];
+    all.map(|(name, mail)| (format!("{name}_{language}"), mail))
+        .into()
+}
+
+#[test]
+fn each_email_looks_as_in_its_file() {
+    for language in LANGUAGES {
+        for (name, mail) in samples(language) {
+            let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
+            assert_snapshot(&format!("{name}_text"), &text);
+            assert_snapshot(&format!("{name}_html"), &mail.html);
+        }
+    }
+}
+
+#[test]
+fn lines_and_sizes_are_within_what_mail_programs_take() {
+    for language in LANGUAGES {
+        for (name, mail) in samples(language) {
+            assert!(mail.html.len() < 100 * 1024, "{name}: {}", mail.html.len());
+            assert!(!mail.subject.contains('\n') && !mail.subject.is_empty());
+            // On the wire quoted-printable breaks lines; the browser's page has no such limit.
+            for line in mail.text.lines() {
+                let is_url = line.trim_start_matches(['*', ' ']).starts_with("https://")
+                    || line.split(' ').any(|word| word.starts_with("https://"));
+                assert!(line.chars().count() <= 72 || is_url, "{name}: {line}");
+                assert_eq!(line, line.trim_end(), "{name}");
+            }
+            for part in [&mail.text, &mail.html, &mail.subject] {
+                assert!(
+                    !part.contains(|c: char| matches!(c, '\u{E000}'..='\u{F8FF}')),
+                    "{name}"
+                );
+                assert!(!part.contains("{{") && !part.contains("{$"), "{name}");
+            }
+        }
+    }
+}
+
+/// The direct children of the body, as their start tags.
+fn children(html: &str) -> Vec<&str> {
+    let (_, body) = html.split_once("<body").unwrap();
+    let (_, mut rest) = body.split_once('>').unwrap();
+    let mut depth = 0;
+    let mut children = Vec::new();
+    while let Some((_, markup)) = rest.split_once('<') {
+        let (tag, after) = if let Some(comment) = markup.strip_prefix("!--") {
+            ("!", comment.split_once("-->").unwrap().1)
+        } else {
+            markup.split_once('>').unwrap()
+        };
+        let name = tag.split([' ', '\n']).next().unwrap();
+        if name == "/body" {
+            break;
+        } else if name.starts_with('/') {
+            depth -= 1;
+        } else if !["!", "br", "img", "meta", "hr"].contains(&name) {
+            if depth == 0 {
+                children.push(tag);
+            }
+            depth += 1;
+        }
+        rest = after;
+    }
+    assert_eq!(depth, 0);
+    children
+}
+
+#[test]
+fn language_and_direction_are_on_the_root_and_on_each_child_of_the_body() {
+    for (language, marks) in [
+        ("en", "lang=\"en\" dir=\"ltr\""),
+        ("de", "lang=\"de\" dir=\"ltr\""),
+    ] {
+        for (name, mail) in samples(language) {
+            let (_, root) = mail.html.split_once("<html ").unwrap();
+            assert!(root.starts_with(marks), "{name}");
+            let children = children(&mail.html);
+            let expected = if name.contains("browser") { 1 } else { 2 };
+            assert_eq!(children.len(), expected, "{name}: {children:?}");
+            for child in children {
+                assert!(child.contains(marks), "{name}: {child}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_right_to_left_language_turns_the_mail_around() {
+    let mail = sample::<DigestEmail>("ar", |email| email);
+    for tag in children(&mail.html) {
+        assert!(tag.contains("lang=\"ar\" dir=\"rtl\""), "{tag}");
+    }
+    assert!(mail.html.contains("direction:rtl"));
+}
+
+fn hrefs(html: &str) -> Vec<String> {
+    html.split("href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"))
+        .collect()
+}
+
+#[test]
+fn the_confirmation_has_one_link_and_no_picture() {
+    for language in LANGUAGES {
+        let mail = sample::<ConfirmationEmail>(language, |email| email);
+        let url = ConfirmationEmail::sample(&language.parse().unwrap()).confirm_url;
+        assert_eq!(hrefs(&mail.html), [url.as_str()]);
+        assert!(mail.text.contains(&url));
+        for part in ["<img", "<script", "background=", "url("] {
+            assert!(!mail.html.contains(part), "{part}");
+        }
+    }
+}
+
+#[test]
+fn every_link_of_a_digest_is_in_its_text_too() {
+    for language in LANGUAGES {
+        let mail = sample::<DigestEmail>(language, |email| email);
+        let links = hrefs(&mail.html);
+        assert!(links.len() > 8, "{links:?}");
+        for link in links {
+            assert!(mail.text.contains(&link), "{link} is not in {}", mail.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_confirmation_goes_over_the_wire_as_in_its_file() {
+    let app = TestApp::start().await;
+    app.newsletter("morning")
+        .title("Grüße aus Europa")
+        .frequency("every day at 7")
+        .create()
+        .await;
+    app.sign_up("ada@example.org", &["morning"])
+        .await
+        .expect(303);
+    app.deliver().await;
+    let mail = app.inbox("ada@example.org").await[0].clone();
+    assert_snapshot("wire_confirmation", &wire(&mail));
+}
+
+#[tokio::test]
+async fn a_digest_goes_over_the_wire_as_in_its_file() {
+    let app = TestApp::start().await;
+    app.newsletter("morgen")
+        .title("Europa am Morgen")
+        .language("de")
+        .frequency("täglich um 7 Uhr")
+        .create()
+        .await;
+    app.reader("ada@example.org", "morgen").await;
+    app.article("Brücke über die Oder wieder offen")
+        .language("de")
+        .section("Verkehr")
+        .standfirst("Nach zwei Jahren fährt die erste Straßenbahn.")
+        .authors(&["Mara Beispiel"])
+        .image("https://www.europablatt.example/oder.jpg", "Eine Brücke")
+        .create()
+        .await;
+    app.article("Fähre fährt wieder")
+        .language("de")
+        .section("Verkehr")
+        .create()
+        .await;
+    app.advance(SignedDuration::from_mins(30));
+    app.run_due().await;
+    app.deliver().await;
+    let mail = app.inbox("ada@example.org").await[0].clone();
+    assert_snapshot("wire_digest", &wire(&mail));
+}
