@@ -54,6 +54,12 @@ impl Signup {
         SignedDuration::from_hours(24 * i64::from(self.confirmation_lifetime_days))
     }
 
+    /// Whether an address to which sign-ups caused `mails` mails within 24 hours had its share.
+    #[must_use]
+    pub fn is_reached(&self, mails: usize) -> bool {
+        u32::try_from(mails).unwrap_or(u32::MAX) >= self.max_mails_per_day
+    }
+
     /// How long the same request causes no second mail.
     #[must_use]
     pub fn confirmation_cooldown(&self) -> SignedDuration {
@@ -108,8 +114,6 @@ pub struct Delivery {
     #[serde(deserialize_with = "at_least_one")]
     pub poll_milliseconds: u32,
     pub unknown_retry_seconds: u32,
-    #[serde(deserialize_with = "at_least_one")]
-    pub give_up_after_hours: u32,
 }
 
 impl Delivery {
@@ -129,12 +133,6 @@ impl Delivery {
     #[must_use]
     pub fn unknown_retry(&self) -> SignedDuration {
         SignedDuration::from_secs(i64::from(self.unknown_retry_seconds))
-    }
-
-    /// How long a single mail is tried.
-    #[must_use]
-    pub fn give_up_after(&self) -> SignedDuration {
-        SignedDuration::from_hours(i64::from(self.give_up_after_hours))
     }
 }
 

@@ -4,7 +4,7 @@
 //! fine. A used link does not bring back a subscription that was ended since, or asked for anew.
 
 use diesel::PgConnection;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::config;
@@ -148,13 +148,17 @@ pub fn resend(
     let opened = open(conn, keys, token)?;
     let old = &opened.signup;
     let is_asked = opened.state(now) == LinkState::Expired && old.confirmed_at.is_none();
+    let day_ago = now
+        .saturating_sub(SignedDuration::from_hours(24))
+        .unwrap_or(now);
     let cooldown_from = now
         .saturating_sub(settings.confirmation_cooldown())
         .unwrap_or(now);
-    let is_told = deliveries::caused_by_signups(conn, old.subscriber_id, cooldown_from)?
+    let caused = deliveries::caused_by_signups(conn, old.subscriber_id, day_ago)?;
+    let is_told = caused
         .iter()
-        .any(|mail| mail.kind == DeliveryKind::Confirmation);
-    if !is_asked || is_told {
+        .any(|mail| mail.kind == DeliveryKind::Confirmation && mail.created_at() > cooldown_from);
+    if !is_asked || is_told || settings.is_reached(caused.len()) {
         return Ok(());
     }
     let signup = Signup {

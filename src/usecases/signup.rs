@@ -198,7 +198,7 @@ fn mail_to_send(
         .saturating_sub(SignedDuration::from_hours(24))
         .unwrap_or(now);
     let caused = deliveries::caused_by_signups(conn, subscriber, day_ago)?;
-    if u32::try_from(caused.len()).unwrap_or(u32::MAX) >= settings.max_mails_per_day {
+    if settings.is_reached(caused.len()) {
         return Ok(None);
     }
     let cooldown_from = now
