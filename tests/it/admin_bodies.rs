@@ -174,6 +174,7 @@ async fn the_api_describes_itself_as_openapi_3_1() {
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
     let paths = document["paths"].as_object().unwrap();
     let mut described = Vec::new();
+    let mut ids = std::collections::HashSet::new();
     for (path, operations) in paths {
         for (method, operation) in operations.as_object().unwrap() {
             let responses = operation["responses"].as_object().unwrap();
@@ -182,6 +183,15 @@ async fn the_api_describes_itself_as_openapi_3_1() {
                 responses.keys().any(|status| status.starts_with('2')),
                 "{method} {path}"
             );
+            for (status, response) in responses {
+                let description = response["description"].as_str();
+                assert!(
+                    description.is_some_and(|text| !text.is_empty()),
+                    "{status} of {method} {path}"
+                );
+            }
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(ids.insert(id.to_owned()), "{id} twice");
             described.push((method.to_uppercase(), path.clone()));
         }
     }
