@@ -8,7 +8,12 @@
 )]
 
 mod architecture;
+mod cli_access;
+mod cli_errors;
+mod data_dir;
 mod private_postgres;
+mod program;
+mod schedule_cli;
 mod schema;
 mod signup;
 mod support;
