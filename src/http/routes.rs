@@ -91,12 +91,10 @@ pub(super) fn configure(config: &mut ServiceConfig, app: &App) {
         .app_data(dto::json_config(limits.max_json_bytes))
         .app_data(dto::query_config())
         .app_data(dto::path_config());
-    config.route("/api/v1/openapi.json", web::get().to(openapi::json));
+    config.route("/api/v1/openapi.json", routes!(@GET).to(openapi::json));
     config.service(openapi::ui());
-    let article_limit = dto::json_config(limits.max_article_bytes);
     config.service(
         web::scope("/api/v1")
-            .app_data(article_limit)
             .wrap(from_fn(admin::require_key))
             .configure(register_admin)
             .default_service(web::to(nothing_here)),
