@@ -1,15 +1,20 @@
 //! From JSON, paths and queries to domain types, with errors that name the field.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::str::FromStr;
 
+use actix_web::dev::{JsonBody, Payload};
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::StatusCode;
-use actix_web::web::{JsonConfig, PathConfig, QueryConfig};
-use actix_web::{HttpRequest, error::Error};
+use actix_web::web::{Data, JsonConfig, PathConfig, QueryConfig};
+use actix_web::{FromRequest, HttpRequest, error::Error};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{FieldError, Problem};
+use crate::app::App;
 
 /// Collects what is wrong, so that a caller hears of everything at once.
 #[derive(Debug, Default)]
@@ -161,6 +166,27 @@ pub(super) fn json_config(limit: usize) -> JsonConfig {
     JsonConfig::default()
         .limit(limit)
         .error_handler(move |error, _: &HttpRequest| json_problem(&error, limit).into())
+}
+
+/// A JSON body with an article in it: pictures and long texts need more room than other requests do.
+#[derive(Debug)]
+pub(super) struct ArticleJson<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for ArticleJson<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limit = request
+            .app_data::<Data<App>>()
+            .map_or(0, |app| app.config.server.max_article_bytes);
+        let body = JsonBody::new(request, payload, None, true).limit(limit);
+        Box::pin(async move {
+            body.await
+                .map(Self)
+                .map_err(|error| json_problem(&error, limit))
+        })
+    }
 }
 
 fn json_problem(error: &JsonPayloadError, limit: usize) -> Problem {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
+use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
@@ -122,7 +122,15 @@ pub(super) async fn instead_of_problems<B: MessageBody + 'static>(
     };
     let language = language(response.request(), None);
     match problem_page(&app, &problem, &language) {
-        Ok(page) => Ok(response.into_response(page).map_into_right_body()),
+        Ok(mut page) => {
+            // What the status says to the browser stays.
+            for name in [ALLOW, RETRY_AFTER] {
+                if let Some(value) = response.headers().get(&name) {
+                    page.headers_mut().insert(name, value.clone());
+                }
+            }
+            Ok(response.into_response(page).map_into_right_body())
+        }
         Err(_) => Ok(response.map_into_left_body()),
     }
 }

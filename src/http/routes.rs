@@ -4,7 +4,6 @@
 //! changes anything walks over them.
 
 use actix_web::dev::ResourceDef;
-use actix_web::http::StatusCode;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -92,12 +91,10 @@ pub(super) fn configure(config: &mut ServiceConfig, app: &App) {
         .app_data(dto::json_config(limits.max_json_bytes))
         .app_data(dto::query_config())
         .app_data(dto::path_config());
-    config.route("/api/v1/openapi.json", web::get().to(openapi::json));
+    config.route("/api/v1/openapi.json", routes!(@GET).to(openapi::json));
     config.service(openapi::ui());
-    let article_limit = dto::json_config(limits.max_article_bytes);
     config.service(
         web::scope("/api/v1")
-            .app_data(article_limit)
             .wrap(from_fn(admin::require_key))
             .configure(register_admin)
             .default_service(web::to(nothing_here)),
@@ -116,9 +113,12 @@ async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
         .iter()
         .map(|(method, pattern)| (*method, (*pattern).to_owned()))
         .chain(admin);
-    let allowed: Vec<&str> = known
+    let mut allowed: Vec<&str> = known
         .filter(|(_, pattern)| ResourceDef::new(pattern.as_str()).is_match(path))
-        .map(|(method, _)| method)
+        .flat_map(|(method, _)| match method {
+            "GET" => vec!["GET", "HEAD"],
+            other => vec![other],
+        })
         .collect();
     if allowed.is_empty() {
         return Err(Problem::not_found(
@@ -126,10 +126,8 @@ async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
             "there is nothing at this address",
         ));
     }
-    let detail = format!("this address takes {}", allowed.join(", "));
-    Err(Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        detail,
-    ))
+    // Two patterns may match one address.
+    allowed.sort_unstable();
+    allowed.dedup();
+    Err(Problem::method_not_allowed(&allowed))
 }

@@ -1,7 +1,7 @@
 //! Articles over the admin API.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Json, Path, Query};
+use actix_web::web::{Data, Path, Query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::domain::article_body::ArticleBody;
 use crate::domain::id::ArticleId;
 use crate::domain::line::{Line, clean_text};
 use crate::domain::slug::Slug;
-use crate::http::dto::{Fields, Page, Paging, incomplete};
+use crate::http::dto::{ArticleJson, Fields, Page, Paging, incomplete};
 use crate::http::problem::Problem;
 use crate::usecases::articles::{self, Change};
 
@@ -228,10 +228,10 @@ pub(crate) async fn read(
 pub(crate) async fn put(
     app: Data<App>,
     external_id: Path<String>,
-    body: Json<ArticleRequest>,
+    body: ArticleJson<ArticleRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (draft, now) = (
-        draft(&external_id, &body)?,
+        draft(&external_id, &body.0)?,
         app.db.now().await.map_err(articles::Error::from)?,
     );
     let (article, change) = app

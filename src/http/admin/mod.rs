@@ -5,22 +5,35 @@ pub(super) mod editions;
 pub(super) mod newsletters;
 pub(super) mod subscribers;
 
-use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{Error, ResponseError as _};
 
 use super::problem::Problem;
 use crate::app::App;
 use crate::usecases::access;
 
 /// Lets a request through that carries a working key. On the scope, so that no handler can forget it.
-pub(super) async fn require_key(
+///
+/// The refusal is an answer and not an error: an error would pass by the middleware outside, and the answer would
+/// lack the headers that every answer carries.
+pub(super) async fn require_key<B: MessageBody + 'static>(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    match check(&request).await {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(problem) => {
+            let refusal = problem.error_response();
+            Ok(request.into_response(refusal).map_into_right_body())
+        }
+    }
+}
+
+async fn check(request: &ServiceRequest) -> Result<(), Problem> {
     let presented = request
         .headers()
         .get(AUTHORIZATION)
@@ -30,11 +43,10 @@ pub(super) async fn require_key(
         .trim()
         .to_owned();
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
-        return Err(Problem::from(access::Error::Denied).into());
+        return Err(access::Error::Denied.into());
     };
     app.db
         .transaction(move |conn| access::check_key(conn, &presented))
-        .await
-        .map_err(Problem::from)?;
-    next.call(request).await
+        .await?;
+    Ok(())
 }

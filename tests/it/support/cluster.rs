@@ -9,11 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use nix::sys::statvfs::statvfs;
+use secrecy::ExposeSecret;
 use tempfile::Builder;
+use tidings::clock::Clock;
 use tidings::embedded_postgres::{Cluster, Settings};
 use tidings::store::migrations;
+use tidings::usecases::access;
 
 /// The database that every test starts with a copy of.
 const TEMPLATE: &str = "tidings_template";
@@ -152,5 +155,25 @@ impl Database {
     /// A connection to it.
     pub(crate) fn connect(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
+    }
+
+    /// Runs a statement that gives no rows, and returns how many it changed.
+    pub(crate) fn execute(&self, statement: &str) -> usize {
+        diesel::sql_query(statement)
+            .execute(&mut self.connect())
+            .unwrap()
+    }
+
+    /// How many rows a `SELECT` gives.
+    pub(crate) fn count(&self, select: &str) -> usize {
+        // What a SELECT "changes" is what it gives.
+        self.execute(select)
+    }
+
+    /// The text of an API key that opens its server.
+    pub(crate) fn api_key(&self) -> String {
+        let now = Clock::System.now();
+        let made = access::create_key(&mut self.connect(), now, "tests", [7; 32]);
+        made.unwrap().1.expose_secret().to_owned()
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod cluster;
 mod factory;
 mod http;
 mod mail;
+pub(crate) mod process;
 pub(crate) mod snapshot;
 
 pub(crate) use app::TestApp;

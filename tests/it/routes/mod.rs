@@ -1,0 +1,298 @@
+//! Every route, from the tables that register them: what holds for all of them.
+
+mod access;
+mod input;
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tidings::http::routes::{ADMIN, PUBLIC};
+
+use crate::support::process::Tidings;
+use crate::support::{Answer, TestApp, link};
+
+/// A server that has something behind each of its addresses.
+struct World {
+    app: TestApp,
+    article: String,
+    edition: String,
+    subscriber: String,
+    /// Tokens of sign-ups that wait, that were confirmed, and that waited too long.
+    confirm: [String; 3],
+    /// Tokens of a subscription and of one that ended.
+    unsubscribe: [String; 2],
+    style: String,
+    mail: u64,
+}
+
+/// What comes after `part` in a link of the newest mail to `address`.
+async fn token(app: &TestApp, address: &str, part: &str) -> String {
+    let mails = app.inbox(address).await;
+    let link = link(mails.last().unwrap(), part);
+    link.rsplit('/').next().unwrap().to_owned()
+}
+
+impl World {
+    async fn make() -> Self {
+        let app = TestApp::with().outbox_pages().start().await;
+        app.newsletter("morning").create().await;
+        for address in ["late@example.org", "used@example.org"] {
+            app.sign_up(address, &["morning"]).await.expect(303);
+        }
+        app.reader("gone@example.org", "morning").await;
+        app.deliver().await;
+        let used = app.inbox("used@example.org").await;
+        app.confirm(&used[0]).await.expect(200);
+        let confirmed = token(&app, "used@example.org", "/confirm/").await;
+        app.advance(SignedDuration::from_hours(8 * 24));
+        app.sign_up("new@example.org", &["morning"])
+            .await
+            .expect(303);
+        let subscriber = app
+            .reader("ada@example.org", "morning")
+            .await
+            .id
+            .to_string();
+        let article = app.article("The ferry leaves on time").create().await;
+        app.advance(SignedDuration::from_mins(1));
+        let run = app.api(Method::POST, "/newsletters/morning/editions");
+        let edition = run.send().await.expect(201).json::<Value>();
+        app.deliver().await;
+        let gone = token(&app, "gone@example.org", "/unsubscribe/").await;
+        app.post(&format!("/unsubscribe/{gone}"), &[])
+            .await
+            .expect(200);
+        // Something waits in the queue, so that a request which sends or cancels would show.
+        app.sign_up("next@example.org", &["morning"])
+            .await
+            .expect(303);
+        app.article("The bridge reopens").create().await;
+        app.advance(SignedDuration::from_mins(1));
+        let run = app.api(Method::POST, "/newsletters/morning/editions");
+        run.send().await.expect(201);
+        let page = app.get("/").await.expect(200).text();
+        let (_, style) = page.split_once("/assets/").unwrap();
+        Self {
+            article: article.slug.to_string(),
+            edition: edition["id"].as_str().unwrap().to_owned(),
+            subscriber,
+            confirm: [
+                token(&app, "new@example.org", "/confirm/").await,
+                confirmed,
+                token(&app, "late@example.org", "/confirm/").await,
+            ],
+            unsubscribe: [token(&app, "ada@example.org", "/unsubscribe/").await, gone],
+            style: style.split('"').next().unwrap().to_owned(),
+            mail: app.inbox("ada@example.org").await[0].id,
+            app,
+        }
+    }
+
+    /// Addresses that exist, for a pattern of the public table.
+    fn public(&self, pattern: &str) -> Vec<String> {
+        let each = |name: &str, values: &[String]| {
+            let put_in = |value| pattern.replace(name, value);
+            values.iter().map(|value| put_in(value)).collect()
+        };
+        let mail = self.mail.to_string();
+        match pattern {
+            "/n/{slug}" | "/embed/{slug}.html" => each("{slug}", &["morning".to_owned()]),
+            "/articles/{slug}" => each("{slug}", std::slice::from_ref(&self.article)),
+            "/v/{edition}" => each("{edition}", std::slice::from_ref(&self.edition)),
+            _ if pattern.starts_with("/confirm/") => each("{token}", &self.confirm),
+            "/unsubscribe/{token}" => each("{token}", &self.unsubscribe),
+            "/assets/{mark}/{name}" => each("{mark}/{name}", std::slice::from_ref(&self.style)),
+            "/demo/images/{name}" => each("{name}", &["kasachstan.jpg".to_owned()]),
+            _ if pattern.starts_with("/dev/outbox/") => each("{id}", &[mail]),
+            _ => each("{}", &[String::new()]),
+        }
+    }
+
+    /// An address that exists, for a pattern of the table of the admin API.
+    fn admin(&self, pattern: &str) -> String {
+        let id = if pattern.starts_with("/subscribers") {
+            &self.subscriber
+        } else {
+            &self.edition
+        };
+        let path = pattern
+            .replace("{slug}", "morning")
+            .replace("{external_id}", "eb-1")
+            .replace("{id}", id);
+        if path == "/subscribers" {
+            "/subscribers?address=ada@example.org".to_owned()
+        } else {
+            path
+        }
+    }
+
+    /// Every address of every table, with the method that its table names, below the root.
+    fn all(&self) -> Vec<(&'static str, String)> {
+        let public = PUBLIC.iter().flat_map(|(method, pattern)| {
+            let paths = self.public(pattern);
+            paths.into_iter().map(move |path| (*method, path))
+        });
+        let admin = ADMIN
+            .iter()
+            .map(|(method, pattern)| (*method, format!("/api/v1{}", self.admin(pattern))));
+        let all: Vec<_> = public
+            .chain(admin)
+            .chain(["/api/v1/openapi.json", "/api/docs/"].map(|path| ("GET", path.to_owned())))
+            .collect();
+        for (_, path) in &all {
+            assert!(!path.contains('{'), "this test has no value for {path}");
+        }
+        all
+    }
+
+    async fn ask(&self, method: Method, path: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.app.api_key());
+        let call = self.app.call(method, path).header("authorization", bearer);
+        call.send().await
+    }
+
+    /// Every row of every table.
+    async fn dump(&self) -> Vec<(String, Vec<Value>)> {
+        let select =
+            "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+        let mut dump = Vec::new();
+        for table in self.app.rows(select).await {
+            let name = table["name"].as_str().unwrap().to_owned();
+            let select = format!("SELECT t::text AS row FROM {name} t ORDER BY 1");
+            dump.push((name, self.app.rows(&select).await));
+        }
+        dump
+    }
+
+    /// Stops the test if a row differs from `before`.
+    async fn unchanged_since(&self, before: &[(String, Vec<Value>)], what: &str) {
+        for ((name, rows), (_, earlier)) in self.dump().await.iter().zip(before) {
+            assert_eq!(rows, earlier, "{what} changed {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn looking_changes_nothing() {
+    let world = World::make().await;
+    let before = world.dump().await;
+    assert!(before.len() > 12 && before.iter().filter(|(_, rows)| !rows.is_empty()).count() > 9);
+    let all = world.all();
+    let readable: BTreeSet<_> = all.iter().filter(|(method, _)| *method == "GET").collect();
+    for (_, path) in &all {
+        let is_readable = readable.contains(&("GET", path.clone()));
+        let expected = match path.as_str() {
+            _ if !is_readable => 405,
+            // Only the demo has pictures.
+            path if path.starts_with("/demo/") => 404,
+            // An old link says so, and still is an answer.
+            path if path.ends_with(&world.confirm[2]) => 410,
+            _ => 200,
+        };
+        let got = world.ask(Method::GET, path).await;
+        assert_eq!(got.status(), expected, "GET {path}: {}", got.text());
+        // Swagger UI is a library that knows GET only.
+        if path != "/api/docs/" {
+            let head = world.ask(Method::HEAD, path).await;
+            assert_eq!(head.status(), expected, "HEAD {path}");
+            assert_eq!(head.text(), "", "HEAD {path}");
+            assert_eq!(head.header("content-type"), got.header("content-type"));
+        }
+        world.unchanged_since(&before, path).await;
+    }
+}
+
+#[tokio::test]
+async fn the_api_document_names_the_routes_that_there_are() {
+    let app = TestApp::start().await;
+    let document = app.get("/api/v1/openapi.json").await.expect(200);
+    let document: Value = document.json();
+    let methods = [
+        "get", "put", "post", "delete", "options", "head", "patch", "trace",
+    ];
+    let mut found = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            if methods.contains(&method.as_str()) {
+                found.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+    }
+    let table: BTreeSet<_> = ADMIN
+        .iter()
+        .map(|(method, path)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
+    assert_eq!(found, table);
+    assert_eq!(document["servers"], json!([{ "url": "/api/v1" }]));
+    let printed = Tidings::new(&["openapi"]).run().await.expect(0);
+    assert_eq!(printed.json::<Value>(), document);
+}
+
+#[track_caller]
+fn is_guarded(path: &str, answer: &Answer) {
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
+    assert!(!policy.contains("unsafe-eval"), "{path}: {policy}");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("x-robots-tag", "noindex"),
+        (
+            "strict-transport-security",
+            "max-age=31536000; includeSubDomains",
+        ),
+    ] {
+        assert_eq!(answer.header(name), value, "{name} of {path}");
+    }
+    assert!(!answer.header("x-request-id").is_empty(), "{path}");
+    assert!(!answer.header("cache-control").is_empty(), "{path}");
+    assert_eq!(answer.header("set-cookie"), "", "{path}");
+    assert_eq!(answer.header("server"), "", "{path}");
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_of_security_and_privacy() {
+    let world = World::make().await;
+    let mut methods = BTreeSet::new();
+    for (method, path) in world.all() {
+        methods.insert(method);
+        let method: Method = method.parse().unwrap();
+        is_guarded(&path, &world.ask(method, &path).await);
+        is_guarded(&path, &world.app.call(Method::DELETE, &path).send().await);
+    }
+    assert_eq!(methods.len(), 4, "{methods:?}");
+    for path in [
+        "/nothing",
+        "/api/v1/nothing",
+        "/api/nothing",
+        "/subscribe/../x",
+    ] {
+        is_guarded(path, &world.app.get(path).await);
+    }
+}
+
+#[tokio::test]
+async fn no_page_of_one_reader_is_kept_by_anybody() {
+    let world = World::make().await;
+    let tokens = world.confirm.iter().chain(&world.unsubscribe);
+    let paths = world.all().into_iter().map(|(_, path)| path);
+    let private = |path: &String| {
+        tokens.clone().any(|token| path.contains(token))
+            || path.starts_with("/api/v1/subscribers")
+            || path.starts_with("/dev/")
+    };
+    let mut count = 0;
+    for path in paths.filter(private) {
+        let answer = world.ask(Method::GET, &path).await;
+        assert_eq!(
+            answer.header("cache-control"),
+            "private, no-store",
+            "{path}"
+        );
+        count += 1;
+    }
+    assert!(count > 12, "{count}");
+}
