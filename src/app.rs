@@ -13,7 +13,6 @@ use crate::mail::mailer::Mailer;
 use crate::mail::message::Identity;
 pub use crate::mail::outbox::Outbox;
 use crate::mail::smtp_server::{self, Script, SmtpServer};
-pub use crate::store::Error as StoreError;
 use crate::store::{self, Db};
 use crate::templates::Templates;
 pub use crate::templates::{TemplateError, asset};

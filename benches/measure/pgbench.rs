@@ -74,15 +74,22 @@ fn rate_of(report: &str) -> f64 {
     number.expect("a line with the rate").parse().unwrap()
 }
 
-/// The third column of each log is a transaction's time in microseconds; one log for each thread.
+/// A client's first transactions prepare its statements, which the program has done long before.
+const WARMING_UP: u32 = 5;
+
+/// One log for each thread, with a client, its transaction's number and the time in microseconds on each line.
 fn times(folder: &Path) -> Vec<Duration> {
     let mut times = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        times.extend(text.lines().filter_map(|line| {
-            let microseconds = line.split(' ').nth(2)?.parse().ok()?;
-            Some(Duration::from_micros(microseconds))
-        }));
+        times.extend(text.lines().filter_map(time_of));
     }
     times
+}
+
+fn time_of(line: &str) -> Option<Duration> {
+    let mut columns = line.split(' ').skip(1);
+    let number: u32 = columns.next()?.parse().ok()?;
+    let microseconds = columns.next()?.parse().ok()?;
+    (number >= WARMING_UP).then(|| Duration::from_micros(microseconds))
 }

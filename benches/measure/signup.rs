@@ -67,7 +67,7 @@ pub(crate) fn measure() -> Vec<Measurement> {
     let contest = Contest::new(&cluster, folder.path());
     script::check(&contest.url, &contest.script);
     contest.post(1);
-    contest.pgbench(0, 1, None);
+    contest.pgbench(0, 2, None);
     let mut results = contest.at_full_rate();
     let half = results[0].value / 2.0;
     results.push(contest.at(half));

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use crate::app::{self, StoreError};
+use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
-use crate::usecases::{access, delivery, demo, digest, schema};
+use crate::usecases::{StoreError, access, delivery, demo, digest, schema};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]

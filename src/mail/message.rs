@@ -109,11 +109,11 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
         identity.domain()
     );
     let mut builder = MimeMessage::builder()
-        .from(Mailbox::new(Some(name.clone()), lettre_address(from)?))
+        .from(Mailbox::new(Some(literal(name)), lettre_address(from)?))
         .to(Mailbox::new(None, to))
         .date(SystemTime::from(parts.date))
         .message_id(Some(message_id))
-        .subject(parts.rendered.subject.clone())
+        .subject(literal(&parts.rendered.subject))
         .envelope(envelope.clone());
     for (header, value) in headers(identity, parts) {
         builder = builder.raw_header(HeaderValue::new(
@@ -176,6 +176,12 @@ fn part(kind: ContentType, text: &str) -> Result<SinglePart, MessageError> {
 
 fn lettre_address(address: &EmailAddress) -> Result<lettre::Address, MessageError> {
     lettre::Address::new(address.local_part(), address.domain()).map_err(wrong)
+}
+
+/// A text that cannot be taken for an encoded word (RFC 2047): mail programs would decode `=?...?=` in a title and show
+/// what its cleaning had kept out.
+fn literal(text: &str) -> String {
+    text.replace("=?", "= ?")
 }
 
 fn wrong(cause: impl std::fmt::Display) -> MessageError {

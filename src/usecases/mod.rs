@@ -19,3 +19,6 @@ pub mod schema;
 pub mod signup;
 pub mod subscribers;
 pub mod unsubscribe;
+
+/// The database's part of every use case's error, for the edges that turn errors into answers.
+pub use crate::store::Error as StoreError;

@@ -7,9 +7,10 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Data, Path};
 
-use crate::app::{App, asset};
+use crate::app::App;
 use crate::domain::fingerprint::fingerprint;
 use crate::http::problem::Problem;
+use crate::templates::asset;
 use crate::usecases::demo;
 
 static MARKS: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);

@@ -55,9 +55,8 @@ pub(crate) async fn form(app: Data<App>, request: HttpRequest) -> Result<HttpRes
 pub(crate) async fn submit(
     app: Data<App>,
     request: HttpRequest,
-    body: Result<Bytes, Problem>,
+    body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let body = body?;
     let is_json = content_type(&request).starts_with("application/json");
     let submission = if is_json {
         read_json(&body)?

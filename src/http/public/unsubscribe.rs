@@ -63,9 +63,8 @@ pub(crate) async fn submit(
     app: Data<App>,
     token: Path<String>,
     request: HttpRequest,
-    body: Result<Bytes, Problem>,
+    body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let body = body?;
     let is_one_click = is_one_click(&request, body).await;
     if token.as_str() == TEST_TOKEN {
         return page::render(
