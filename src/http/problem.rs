@@ -2,7 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,10 +39,9 @@ pub struct Problem {
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// A header that belongs to the status, such as `Retry-After`. In a box, because results hold problems.
     #[serde(skip)]
-    retry_after_seconds: Option<u32>,
-    #[serde(skip)]
-    allow: Option<String>,
+    header: Option<Box<(HeaderName, String)>>,
 }
 
 impl std::fmt::Display for Problem {
@@ -62,8 +61,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            retry_after_seconds: None,
-            allow: None,
+            header: None,
         }
     }
 
@@ -73,7 +71,7 @@ impl Problem {
         let allow = allowed.join(", ");
         let detail = format!("this address takes {allow}");
         Self {
-            allow: Some(allow),
+            header: Some(Box::new((ALLOW, allow))),
             ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         }
     }
@@ -152,7 +150,7 @@ impl Problem {
                 let detail = "the database cannot be reached; nothing was changed, try again";
                 let code = "unavailable";
                 Self {
-                    retry_after_seconds: Some(5),
+                    header: Some(Box::new((RETRY_AFTER, "5".to_owned()))),
                     ..Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
                 }
             }
@@ -176,11 +174,8 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut builder = HttpResponse::build(self.status());
         builder.insert_header((CONTENT_TYPE, "application/problem+json"));
-        if let Some(seconds) = self.retry_after_seconds {
-            builder.insert_header((RETRY_AFTER, seconds.to_string()));
-        }
-        if let Some(allow) = &self.allow {
-            builder.insert_header((ALLOW, allow.as_str()));
+        if let Some((name, value)) = self.header.as_deref() {
+            builder.insert_header((name.clone(), value.as_str()));
         }
         if self.status() == StatusCode::UNAUTHORIZED {
             builder.insert_header((WWW_AUTHENTICATE, "Bearer"));

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use reqwest::Method;
 
-use crate::support::process::{Tidings, folder};
+use crate::support::process::{Process, Tidings, folder};
 
 #[tokio::test]
 async fn a_data_folder_belongs_to_one_server_and_keeps_its_key() {
@@ -24,15 +24,16 @@ async fn a_data_folder_belongs_to_one_server_and_keeps_its_key() {
     server.call(Method::GET, "/readyz").send().await.expect(200);
 
     // Other commands use the database that runs.
-    let made = Tidings::new(&["--data-dir", path, "keys", "create", "cms"]);
-    let made = made.run().await.expect(0).stdout;
-    let newsletters = |server: &crate::support::process::Process| {
-        let call = server.api(made.trim_end(), Method::GET, "/newsletters");
+    let create = Tidings::new(&["--data-dir", path, "keys", "create", "cms"]);
+    let printed = create.run().await.expect(0).stdout;
+    let api_key = printed.trim_end();
+    let newsletters = |server: &Process| {
+        let call = server.api(api_key, Method::GET, "/newsletters");
         call.send()
     };
     newsletters(&server).await.expect(200);
     let ran = server.stop().await.expect(0);
-    for secret in [key.trim(), made.trim_end()] {
+    for secret in [key.trim(), api_key] {
         assert!(!ran.stderr.contains(secret) && !ran.stdout.contains(secret));
     }
     assert!(!data_dir.join("pg/postmaster.pid").exists());

@@ -1,7 +1,10 @@
 //! `tidings demo --journey`, and what a mail program that takes the standards at their word makes of its mails.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
+
+use serde_json::{Value, json};
 
 use crate::support::process::{Tidings, folder};
 
@@ -62,6 +65,44 @@ fn check_bytes(name: &str, raw: &[u8]) {
     );
 }
 
+/// What Python makes of the mails in `folder`, by name.
+fn read(folder: &Path) -> Value {
+    let read = Command::new("python3")
+        .args(["-c", READ])
+        .arg(folder)
+        .output()
+        .unwrap();
+    let complaint = String::from_utf8_lossy(&read.stderr);
+    assert!(read.status.success(), "{complaint}");
+    serde_json::from_slice(&read.stdout).unwrap()
+}
+
+/// Stops the test unless both parts of a mail hold `words` and every header that must be there once is.
+fn check_content(name: &str, mail: &Value, words: &[&str]) {
+    assert_eq!(mail["defects"], json!([]), "{name}");
+    assert_eq!(mail["type"], "multipart/alternative", "{name}");
+    assert_eq!(mail["to"], json!(["leserin@beispiel.example"]), "{name}");
+    for kind in ["text/plain", "text/html"] {
+        let text = mail["parts"][kind].as_str().unwrap();
+        for word in words {
+            assert!(text.contains(word), "{word} is not in {kind} of {name}");
+        }
+        assert!(!text.contains('\u{fffd}'), "{kind} of {name}");
+    }
+    let names = mail["names"].as_array().unwrap();
+    for header in [
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "mime-version",
+    ] {
+        let count = names.iter().filter(|name| **name == header).count();
+        assert_eq!(count, 1, "{header} of {name}");
+    }
+}
+
 #[tokio::test]
 async fn the_journey_ends_well_and_its_mails_are_right_to_the_letter() {
     let folder = folder();
@@ -81,50 +122,14 @@ async fn the_journey_ends_well_and_its_mails_are_right_to_the_letter() {
     names.sort();
     assert_eq!(names, ["confirmation.eml", "digest.eml"]);
 
-    let read = Command::new("python3")
-        .args(["-c", READ])
-        .arg(&mails)
-        .output()
-        .unwrap();
-    let complaint = String::from_utf8_lossy(&read.stderr);
-    assert!(read.status.success(), "{complaint}");
-    let read: serde_json::Value = serde_json::from_slice(&read.stdout).unwrap();
-    for (name, words) in [
-        ("confirmation", &["Bestätigen Sie Ihre Anmeldung"][..]),
-        ("digest", &["Abzug ausländischer Truppen", "„", "“"]),
-    ] {
-        let mail = &read[name];
-        assert_eq!(mail["defects"], serde_json::json!([]), "{name}");
-        assert_eq!(mail["type"], "multipart/alternative", "{name}");
-        for kind in ["text/plain", "text/html"] {
-            let text = mail["parts"][kind].as_str().unwrap();
-            for word in words {
-                assert!(text.contains(word), "{word} is not in {kind} of {name}");
-            }
-            assert!(!text.contains('\u{fffd}'), "{kind} of {name}");
-        }
-        let names: Vec<&str> = mail["names"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|name| name.as_str().unwrap())
-            .collect();
-        for header in [
-            "from",
-            "to",
-            "subject",
-            "date",
-            "message-id",
-            "mime-version",
-        ] {
-            let count = names.iter().filter(|name| **name == header).count();
-            assert_eq!(count, 1, "{header} of {name}");
-        }
-        assert_eq!(mail["to"], serde_json::json!(["leserin@beispiel.example"]));
-    }
+    let read = read(&mails);
+    let words = ["Bestätigen Sie Ihre Anmeldung"];
+    check_content("confirmation", &read["confirmation"], &words);
+    let words = ["Abzug ausländischer Truppen", "„", "“"];
+    check_content("digest", &read["digest"], &words);
     let confirmation = &read["confirmation"]["headers"];
     assert_eq!(confirmation["subject"], "Bitte bestätigen: Europa kompakt");
-    assert_eq!(confirmation["list-unsubscribe"], serde_json::Value::Null);
+    assert_eq!(confirmation["list-unsubscribe"], Value::Null);
     let digest = &read["digest"]["headers"];
     let unsubscribe = digest["list-unsubscribe"].as_str().unwrap();
     assert!(

@@ -10,7 +10,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, ResponseError as _};
+use actix_web::{Error, HttpResponse};
 
 use super::problem::Problem;
 use crate::app::App;
@@ -27,7 +27,7 @@ pub(super) async fn require_key<B: MessageBody + 'static>(
     match check(&request).await {
         Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
         Err(problem) => {
-            let refusal = problem.error_response();
+            let refusal = HttpResponse::from_error(problem);
             Ok(request.into_response(refusal).map_into_right_body())
         }
     }

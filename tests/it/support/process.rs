@@ -25,7 +25,7 @@ use super::http::{Call, client};
 use super::mail::peer;
 
 /// How long anything may take before a test gives up; only a failing test waits that long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A mail server for processes, with the real time.
 pub(crate) async fn mail_peer(script: Script) -> (Running, Outbox) {
