@@ -97,12 +97,16 @@ impl App {
     /// # Errors
     /// [`Error`].
     pub fn new(
-        config: Config,
+        mut config: Config,
         clock: Clock,
         base_url: &Url,
         catcher: Option<&Catcher>,
         is_demo: bool,
     ) -> Result<Self, Error> {
+        if config.publisher.home_url.is_empty() {
+            // Pages and mails link home; without a site of the publisher that is our list of newsletters.
+            config.publisher.home_url = base_url.to_string();
+        }
         let db = Db::open(&config.database, clock.clone())?;
         let templates = Templates::new(&config.publisher)?;
         let identity = Identity {

@@ -44,7 +44,7 @@
 //! | [`mail`] | `config`, `domain`, `i18n`, `templates` |
 //! | [`usecases`] | `config`, `domain`, `i18n`, `mail`, `store`, `templates` |
 //! | [`app`] | `clock`, `config`, `domain`, `mail`, `store`, `templates` |
-//! | [`http`] | `app`, `config`, `domain`, `i18n`, `usecases` |
+//! | [`http`] | `app`, `config`, `domain`, `i18n`, `templates`, `usecases` |
 //! | [`worker`] | `app`, `config`, `domain`, `mail` (outcomes), `usecases` |
 //! | [`telemetry`] | `config` |
 //! | [`cli`] | `app`, `clock`, `config`, `domain`, `embedded_postgres`, `http`, `telemetry`, `usecases`, `worker` |

@@ -1,5 +1,7 @@
 //! Logs: structured lines on stderr, without addresses, names or tokens.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -15,6 +17,7 @@ pub fn start(settings: &Log) -> Result<(), String> {
     })?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Text => builder.with_target(false).finish().try_init(),

@@ -38,7 +38,7 @@ pub(super) fn run(global: &Global, command: &EditionsCommand) -> Result<(), Fail
         for one in &composed {
             print(one, *json);
         }
-        output::note(format_args!("{} newsletters were due", composed.len()));
+        output::note(format_args!("newsletters due: {}", composed.len()));
         if *deliver {
             let stopper = Stopper::new();
             let count = deliver::drain(&app, &stopper.stop()).await?;

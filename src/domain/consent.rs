@@ -62,6 +62,7 @@ impl Wording {
 /// One row of evidence as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = crate::schema::consents)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Consent {
     /// Its identity.
     pub id: ConsentId,

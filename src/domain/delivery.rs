@@ -99,6 +99,7 @@ pub struct Delivery {
 /// A new row of the queue, always `queued`.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = crate::schema::deliveries)]
+#[diesel(treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the same fields as Delivery")]
 pub struct NewDelivery {
     pub id: DeliveryId,

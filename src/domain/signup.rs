@@ -10,6 +10,7 @@ use super::language::Language;
 /// One sign-up as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = crate::schema::signups)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Signup {
     /// Its identity.
     pub id: SignupId,

@@ -10,6 +10,7 @@ use super::language::Language;
 /// One subscriber as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = crate::schema::subscribers)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Subscriber {
     /// Its identity.
     pub id: SubscriberId,

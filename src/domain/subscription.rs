@@ -84,6 +84,7 @@ impl SubscriptionStatus {
 /// One subscription as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = crate::schema::subscriptions)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct Subscription {
     /// Its identity; stays the same when the reader leaves and returns.
     pub id: SubscriptionId,

@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
+use actix_web::{Error, HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -111,7 +111,7 @@ pub(super) async fn instead_of_problems<B: MessageBody + 'static>(
     let refused = (told.is_none() && response.response().error().is_some())
         .then(|| Problem::of_framework(response.status()));
     if let (Some(problem), true) = (&refused, is_for_programs) {
-        let answer = problem.error_response();
+        let answer = problem.answer();
         return Ok(response.into_response(answer).map_into_right_body());
     }
     let (Some(problem), false) = (told.or(refused), is_for_programs) else {

@@ -7,9 +7,10 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::templates::TemplateError;
 use crate::usecases::{
-    access, articles, confirmation, delivery, demo, digest, editions, newsletters, schema, signup,
-    subscribers, unsubscribe,
+    StoreError, access, articles, confirmation, delivery, demo, digest, editions, newsletters,
+    schema, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -135,6 +136,12 @@ impl Problem {
         Self::new(status, code, detail)
     }
 
+    /// The answer, for callers that are no handlers.
+    #[must_use]
+    pub fn answer(&self) -> HttpResponse {
+        self.error_response()
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -142,8 +149,7 @@ impl Problem {
     }
 
     /// What the database's failure means for the client: 503 when it cannot be reached.
-    fn from_store(cause: &crate::app::StoreError) -> Self {
-        use crate::app::StoreError;
+    fn from_store(cause: &StoreError) -> Self {
         match cause {
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = ?cause, "the database cannot be reached");
@@ -184,24 +190,6 @@ impl ResponseError for Problem {
         // For the middleware that shows readers a page instead.
         response.extensions_mut().insert(self.clone());
         response
-    }
-}
-
-/// A body that could not be read, for handlers that take it as bytes.
-impl From<actix_web::Error> for Problem {
-    fn from(error: actix_web::Error) -> Self {
-        match error.as_response_error().status_code() {
-            status @ StatusCode::PAYLOAD_TOO_LARGE => Self::new(
-                status,
-                "too_large",
-                "the body is larger than this server accepts",
-            ),
-            _ => Self::new(
-                StatusCode::BAD_REQUEST,
-                "unreadable_body",
-                "the body could not be read",
-            ),
-        }
     }
 }
 
@@ -369,8 +357,8 @@ impl From<demo::Error> for Problem {
     }
 }
 
-impl From<crate::app::TemplateError> for Problem {
-    fn from(error: crate::app::TemplateError) -> Self {
+impl From<TemplateError> for Problem {
+    fn from(error: TemplateError) -> Self {
         Self::internal(&error)
     }
 }

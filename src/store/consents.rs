@@ -7,14 +7,16 @@ use crate::domain::consent::Consent;
 use crate::domain::id::SubscriptionId;
 use crate::schema::consents::dsl;
 
-/// Adds rows in one statement.
+/// Adds rows, one by one: there are one or two, and a statement for one row is prepared once and kept.
 ///
 /// # Errors
 /// Database errors.
 pub fn insert(conn: &mut PgConnection, consents: Vec<Consent>) -> Result<(), Error> {
-    diesel::insert_into(dsl::consents)
-        .values(consents)
-        .execute(conn)?;
+    for consent in consents {
+        diesel::insert_into(dsl::consents)
+            .values(consent)
+            .execute(conn)?;
+    }
     Ok(())
 }
 

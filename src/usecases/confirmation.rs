@@ -66,6 +66,8 @@ pub struct Shown {
     pub address: EmailAddress,
     /// What it is about.
     pub newsletters: Vec<Confirmed>,
+    /// Whether [`resend`] would send a new link.
+    pub can_be_sent_again: bool,
 }
 
 struct Opened {
@@ -86,7 +88,7 @@ pub fn show(
 ) -> Result<Shown, Error> {
     let opened = open(conn, keys, token)?;
     let state = opened.state(now);
-    shown(conn, state, opened)
+    shown(conn, now, state, opened)
 }
 
 /// Presses the button: confirms what waits for it.
@@ -129,9 +131,9 @@ pub fn confirm(
         }
         consents::insert(conn, evidence)?;
         signups::set_confirmed(conn, opened.signup.id, now)?;
-        return shown(conn, LinkState::Confirmed, opened);
+        return shown(conn, now, LinkState::Confirmed, opened);
     }
-    shown(conn, state, opened)
+    shown(conn, now, state, opened)
 }
 
 /// Sends a new link for one that came too late: the stored request is made again, without typing.
@@ -147,7 +149,7 @@ pub fn resend(
 ) -> Result<(), Error> {
     let opened = open(conn, keys, token)?;
     let old = &opened.signup;
-    let is_asked = opened.state(now) == LinkState::Expired && old.confirmed_at.is_none();
+    let is_asked = opened.can_be_sent_again(now);
     let day_ago = now
         .saturating_sub(SignedDuration::from_hours(24))
         .unwrap_or(now);
@@ -183,6 +185,14 @@ pub fn resend(
 }
 
 impl Opened {
+    /// Whether a new link would be of use: the reader still waits, and this link came too late.
+    fn can_be_sent_again(&self, now: Timestamp) -> bool {
+        let waits = |row: &Subscription| row.status == SubscriptionStatus::Pending;
+        self.state(now) == LinkState::Expired
+            && self.signup.confirmed_at.is_none()
+            && self.subscriptions.iter().any(waits)
+    }
+
     fn state(&self, now: Timestamp) -> LinkState {
         let has =
             |status: SubscriptionStatus| self.subscriptions.iter().any(|row| row.status == status);
@@ -227,9 +237,15 @@ fn open(conn: &mut PgConnection, keys: &LinkKeys, token: &str) -> Result<Opened,
     })
 }
 
-fn shown(conn: &mut PgConnection, state: LinkState, opened: Opened) -> Result<Shown, Error> {
+fn shown(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    state: LinkState,
+    opened: Opened,
+) -> Result<Shown, Error> {
     let subscriber =
         subscribers::find(conn, opened.signup.subscriber_id)?.ok_or(Error::UnknownLink)?;
+    let can_be_sent_again = opened.can_be_sent_again(now);
     let mut shown = opened.newsletters;
     shown.retain(|newsletter| {
         state == LinkState::Ended || newsletter.status == NewsletterStatus::Active
@@ -254,6 +270,7 @@ fn shown(conn: &mut PgConnection, state: LinkState, opened: Opened) -> Result<Sh
         language: opened.signup.language,
         address: subscriber.address,
         newsletters,
+        can_be_sent_again,
     })
 }
 

@@ -166,34 +166,36 @@ fn compose(
         to_usize(newsletter.min_articles),
         to_usize(newsletter.max_articles),
     );
-    match Selection::arrange(found, limits.0, limits.1) {
-        Err(reason) => {
-            let edition = NewEdition {
+    let is_new = match Selection::arrange(found, limits.0, limits.1) {
+        Err(reason) => editions::insert(
+            conn,
+            NewEdition {
                 status: EditionStatus::Skipped,
                 skip_reason: Some(reason),
                 completed_at: Some(now),
                 ..bare
-            };
-            let is_new = editions::insert(conn, edition)?;
-            Ok(if is_new {
-                editions::find(conn, id)?
-            } else {
-                None
-            })
-        }
+            },
+        )?,
         Ok(selection) => {
             let edition = frozen(&bare, newsletter, &selection, context)?;
             let is_new = editions::insert(conn, edition)?;
             if is_new {
                 queue_mails(conn, now, newsletter, id, &selection, context.settings)?;
             }
-            Ok(if is_new {
-                editions::find(conn, id)?
-            } else {
-                None
-            })
+            is_new
         }
+    };
+    if !is_new {
+        return Ok(None);
     }
+    let edition = editions::find(conn, id)?;
+    if let Some(edition) = &edition {
+        tracing::info!(
+            edition = %id, newsletter = %newsletter.slug, status = %edition.status,
+            articles = edition.article_count, readers = edition.recipient_count, "edition composed"
+        );
+    }
+    Ok(edition)
 }
 
 /// Notes the articles of a new edition and queues one mail per reader.

@@ -45,12 +45,6 @@ pub async fn run_due(app: &App) -> Result<Vec<Composed>, digest::Error> {
         let Some(composed) = composed else {
             return Ok(all);
         };
-        if let Some(edition) = &composed.edition {
-            tracing::info!(
-                edition = %edition.id, newsletter = %composed.slug, status = %edition.status,
-                articles = edition.article_count, readers = edition.recipient_count, "edition composed"
-            );
-        }
         all.push(composed);
     }
 }

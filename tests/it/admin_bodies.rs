@@ -92,7 +92,7 @@ async fn unknown_things_are_problems_and_not_pages() {
     }
     let delete = app.api(Method::DELETE, "/newsletters/morning");
     let problem = delete.send().await.problem(405);
-    assert_eq!(problem.detail, "this address takes GET, PATCH");
+    assert_eq!(problem.detail, "this address takes GET, HEAD, PATCH");
 }
 
 /// Follows `next_cursor` from page to page of two.

@@ -170,7 +170,7 @@ async fn two_schedulers_at_once_make_one_edition() {
 
     let again = run_due(&database).run().await.expect(0);
     assert_eq!(again.stdout, "");
-    assert!(again.stderr.contains("0 newsletters were due"), "{again:?}");
+    assert!(again.stderr.contains("newsletters due: 0"), "{again:?}");
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn run_due_can_deliver_before_it_ends() {
         .run()
         .await
         .expect(0)
-        .says(&["1 newsletters were due", "3 mails were taken in hand"]);
+        .says(&["newsletters due: 1", "3 mails were taken in hand"]);
     assert_eq!(outbox.count(), 3);
 }
 

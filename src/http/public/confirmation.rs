@@ -138,7 +138,9 @@ fn answer(
             .iter()
             .map(|confirmed| view(app, confirmed))
             .collect(),
-        resend_url: Some(format!("{action_url}/resend")),
+        resend_url: shown
+            .can_be_sent_again
+            .then(|| format!("{action_url}/resend")),
         action_url,
         again_url,
     };

@@ -32,7 +32,10 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
         "app",
         &["clock", "config", "domain", "mail", "store", "templates"],
     ),
-    ("http", &["app", "config", "domain", "i18n", "usecases"]),
+    (
+        "http",
+        &["app", "config", "domain", "i18n", "templates", "usecases"],
+    ),
     ("worker", &["app", "config", "domain", "mail", "usecases"]),
     (
         "cli",
