@@ -23,7 +23,8 @@ pub fn insert(conn: &mut PgConnection, delivery: NewDelivery) -> Result<(), Erro
 }
 
 /// Queues one mail for each active, unsuppressed reader of the newsletter, in one statement, and returns how
-/// many.
+/// many. The ids are UUIDv7 (RFC 9562) like all others: random ones of version 4 whose first 48 bits become the time
+/// and whose version becomes 7.
 ///
 /// # Errors
 /// Database errors.
@@ -39,7 +40,10 @@ pub fn insert_for_edition(
     Ok(diesel::sql_query(
         "INSERT INTO deliveries (id, kind, priority, edition_id, subscription_id, subscriber_id, status, due_at, \
                                  expires_at, attempt_count, unknown_count, created_at) \
-         SELECT gen_random_uuid(), 'digest', $5, $1, s.id, s.subscriber_id, 'queued', $3, $4, 0, 0, $3 \
+         SELECT encode(set_bit(set_bit(overlay( \
+                    uuid_send(gen_random_uuid()) \
+                    PLACING substring(int8send((extract(epoch FROM $3) * 1000)::bigint) FROM 3) FROM 1 FOR 6), \
+                    52, 1), 53, 1), 'hex')::uuid, 'digest', $5, $1, s.id, s.subscriber_id, 'queued', $3, $4, 0, 0, $3 \
            FROM subscriptions s JOIN subscribers p ON p.id = s.subscriber_id \
           WHERE s.newsletter_id = $2 AND s.status = 'active' \
             AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = p.address_key) \
