@@ -1,4 +1,4 @@
-//! Domain types as TEXT columns: enums by [`text_enum!`], parsed strings by [`text_column!`].
+//! Domain types as TEXT columns: enums by `text_enum!`, parsed strings by `text_column!`.
 //!
 //! `TEXT` with a `CHECK` instead of `CREATE TYPE .. AS ENUM`: a value can be added in the same transaction
 //! as the code that needs it, and `pg_dump` files stay readable.

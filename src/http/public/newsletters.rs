@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::boxes::{Kept, NewsletterView, SignupBox};
 use crate::app::App;
+use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::http::page;
 use crate::http::problem::Problem;
@@ -65,23 +66,14 @@ pub(crate) async fn page(
     slug: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let slug = parse(&slug)?;
-    let signed = page::language(&request, None);
-    let offers = app
-        .db
-        .transaction(move |conn| newsletters::offers(conn, Some(&slug), &signed, &[]))
-        .await?;
-    let language = offers
-        .first()
-        .map(|offer| offer.newsletter.language.clone());
-    let language = page::language(&request, language.as_ref());
-    let signup_box =
-        SignupBox::new(&app, &offers, &language, EXTRAS, Kept::default()).ok_or_else(unknown)?;
-    let values = Values {
-        newsletters: Vec::new(),
-        r#box: signup_box,
-    };
-    page::render(&app, StatusCode::OK, "newsletter", &language, &values)
+    let (language, signup_box) = box_of(&app, &slug, &request).await?;
+    page::render(
+        &app,
+        StatusCode::OK,
+        "newsletter",
+        &language,
+        &values(signup_box),
+    )
 }
 
 /// `/embed/{slug}.html`: the box as plain HTML that any site can paste, without our page around it.
@@ -90,33 +82,39 @@ pub(crate) async fn snippet(
     slug: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let slug = parse(&slug)?;
-    let signed = page::language(&request, None);
-    let offers = app
-        .db
-        .transaction(move |conn| newsletters::offers(conn, Some(&slug), &signed, &[]))
-        .await?;
-    let language = offers
-        .first()
-        .map(|offer| offer.newsletter.language.clone());
-    let language = page::language(&request, language.as_ref());
-    let signup_box =
-        SignupBox::new(&app, &offers, &language, EXTRAS, Kept::default()).ok_or_else(unknown)?;
-    let values = Values {
-        newsletters: Vec::new(),
-        r#box: signup_box.for_other_sites(&app.site),
-    };
+    let (language, signup_box) = box_of(&app, &slug, &request).await?;
+    let values = values(signup_box.for_other_sites(&app.site));
     let html = app
         .templates
         .render("embed/form.html", &language, &values)?;
     // As text, because it is to be read and copied.
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .body(html))
+    let plain = (CONTENT_TYPE, "text/plain; charset=utf-8");
+    Ok(HttpResponse::Ok().insert_header(plain).body(html))
 }
 
-fn parse(slug: &str) -> Result<Slug, Problem> {
-    slug.parse().map_err(|_| unknown())
+/// The box of one newsletter, in `?lang=` or else its own language.
+async fn box_of(
+    app: &App,
+    slug: &str,
+    request: &HttpRequest,
+) -> Result<(Language, SignupBox), Problem> {
+    let slug: Slug = slug.parse().map_err(|_| unknown())?;
+    let wanted = page::language(request, None);
+    let offers = app
+        .db
+        .transaction(move |conn| newsletters::offers(conn, Some(&slug), &wanted, &[]))
+        .await?;
+    let subject = offers.first().ok_or_else(unknown)?;
+    let language = page::language(request, Some(&subject.newsletter.language));
+    let signup_box = SignupBox::new(app, &offers, &language, EXTRAS, Kept::default());
+    Ok((language, signup_box.ok_or_else(unknown)?))
+}
+
+fn values(signup_box: SignupBox) -> Values {
+    Values {
+        newsletters: Vec::new(),
+        r#box: signup_box,
+    }
 }
 
 fn unknown() -> Problem {
