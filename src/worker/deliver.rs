@@ -117,9 +117,12 @@ async fn send_batch(
         tasks
             .spawn(async move { Box::pin(send_from(&app, worker, &queue, &working, &stop)).await });
     }
+    let mut outcome = Ok(());
     while let Some(result) = tasks.join_next().await {
         match result {
-            Ok(result) => result?,
+            Ok(Ok(())) => {}
+            // The other tasks go on: to leave now would break off conversations of which nobody knows the end.
+            Ok(Err(error)) => outcome = Err(error),
             Err(panicked) => tracing::error!(error = %panicked, "a sending task panicked"),
         }
     }
@@ -135,7 +138,7 @@ async fn send_batch(
             .transaction(move |conn| delivery::release(conn, worker))
             .await?;
     }
-    Ok(())
+    outcome
 }
 
 /// Sends over one session until the batch is empty, the session cannot be had, or it is time to stop.
