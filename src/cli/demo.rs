@@ -168,11 +168,11 @@ fn welcome(app: &App, key: &str) {
     let base = app.site.base_url();
     output::line(format_args!(
         "Das Europablatt, a made-up newsroom, is ready. Nothing leaves this machine.\n\n\
-         Article    {base}/articles/{}\n\
-         All        {base}/\n\
+         Article     {base}/articles/{}\n\
+         All         {base}/\n\
          Caught mail {base}/dev/outbox\n\
-         Admin API  {base}/api/docs/\n\
-         API key    {key}\n\n\
+         Admin API   {base}/api/docs/\n\
+         API key     {key}\n\n\
          Next: open the article, subscribe at its end, read the confirmation among the caught mail and confirm.\n\
          Then send the digest now:\n\n  \
          curl -X POST -H 'Authorization: Bearer {key}' {base}/api/v1/newsletters/europa-kompakt/editions\n\n\
