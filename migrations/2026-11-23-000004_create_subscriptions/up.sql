@@ -12,7 +12,7 @@ CREATE TABLE subscriptions (
     confirmed_at timestamptz,
     ended_at timestamptz,
     CONSTRAINT subscriptions_subscriber_newsletter_key UNIQUE (subscriber_id, newsletter_id),
-    -- No digest without a confirmed opt-in (invariant I-4).
+    -- No digest without a confirmed opt-in.
     CHECK (status NOT IN ('active', 'paused') OR confirmed_at IS NOT NULL)
 );
 CREATE INDEX subscriptions_active_idx ON subscriptions (newsletter_id, id) WHERE status = 'active';

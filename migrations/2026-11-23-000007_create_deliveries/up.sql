@@ -56,7 +56,7 @@ CREATE TABLE attempts (
 
 -- An acknowledged unsubscribe must stop every mail that is not already under way. The trigger does it in the
 -- very transaction that ends the subscription, whoever ends it, and waits for a worker that is just taking
--- the row: without it, mails went out after the answer (reliability notes, finding 6).
+-- the row: without it, mails went out after the answer.
 CREATE FUNCTION cancel_deliveries_of_subscription() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE deliveries

@@ -1,5 +1,7 @@
 //! Editions and their articles.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
 use jiff::Timestamp;
@@ -150,15 +152,15 @@ pub fn with_content(
         .load(conn)?)
 }
 
-/// The newest edition that can be read of each of `newsletters`, where there is one; in no order.
+/// The newest edition that can be read of each of `newsletters` that has one.
 ///
 /// # Errors
 /// Database errors.
 pub fn latest(
     conn: &mut PgConnection,
     newsletters: &[NewsletterId],
-) -> Result<Vec<(NewsletterId, EditionId)>, Error> {
-    Ok(dsl::editions
+) -> Result<HashMap<NewsletterId, EditionId>, Error> {
+    let found: Vec<(NewsletterId, EditionId)> = dsl::editions
         .filter(
             dsl::newsletter_id
                 .eq_any(newsletters)
@@ -167,7 +169,8 @@ pub fn latest(
         .distinct_on(dsl::newsletter_id)
         .order((dsl::newsletter_id, dsl::due_at.desc()))
         .select((dsl::newsletter_id, dsl::id))
-        .load(conn)?)
+        .load(conn)?;
+    Ok(found.into_iter().collect())
 }
 
 /// A page of a newsletter's editions, newest first, before `before`.

@@ -252,16 +252,10 @@ fn shown(
     });
     let ids: Vec<NewsletterId> = shown.iter().map(|newsletter| newsletter.id).collect();
     let latest = editions::latest(conn, &ids)?;
-    let of = |id| {
-        latest
-            .iter()
-            .find(|(newsletter, _)| *newsletter == id)
-            .map(|(_, edition)| *edition)
-    };
     let newsletters = shown
         .into_iter()
         .map(|newsletter| Confirmed {
-            latest: of(newsletter.id),
+            latest: latest.get(&newsletter.id).copied(),
             newsletter,
         })
         .collect();

@@ -232,16 +232,10 @@ pub fn offers(
     all.splice(0..0, subject.clone());
     let ids: Vec<NewsletterId> = all.iter().map(|newsletter| newsletter.id).collect();
     let latest = editions::latest(conn, &ids)?;
-    let of = |id| {
-        latest
-            .iter()
-            .find(|(newsletter, _)| *newsletter == id)
-            .map(|(_, edition)| *edition)
-    };
     Ok(all
         .into_iter()
         .map(|newsletter| Offer {
-            latest: of(newsletter.id),
+            latest: latest.get(&newsletter.id).copied(),
             newsletter,
         })
         .collect())

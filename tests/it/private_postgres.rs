@@ -76,7 +76,8 @@ fn holder() {
     let _lock = DataDirLock::acquire(&data_dir).unwrap();
     let cluster = Cluster::start(&settings(data_dir)).unwrap();
     println!("server pid {}", cluster.pid());
-    std::thread::sleep(Duration::from_mins(1));
+    // Until it is killed, and not for ever when it is forgotten.
+    std::thread::park_timeout(Duration::from_mins(1));
 }
 
 #[test]
