@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{FieldError, Problem};
 use crate::app::App;
+use crate::domain::slug::Slug;
 
 /// Collects what is wrong, so that a caller hears of everything at once.
 #[derive(Debug, Default)]
@@ -59,6 +60,19 @@ impl Fields {
             .enumerate()
             .filter_map(|(index, text)| self.parse(&format!("{field}[{index}]"), text))
             .collect()
+    }
+
+    /// Topics, by which newsletters choose articles: both sides must spell them alike.
+    pub(super) fn topics(&mut self, topics: &[String]) -> Vec<String> {
+        for (index, topic) in topics.iter().enumerate() {
+            if topic.parse::<Slug>().is_err() {
+                self.wrong(
+                    &format!("topics[{index}]"),
+                    "a topic is lower-case letters, digits and hyphens",
+                );
+            }
+        }
+        topics.to_vec()
     }
 
     /// A web address of at most 2,000 characters.

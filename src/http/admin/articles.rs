@@ -135,14 +135,7 @@ fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Probl
     let text = ArticleBody::sanitise(&body.body_html)
         .map_err(|cause| fields.wrong("body_html", cause))
         .ok();
-    for (index, topic) in body.topics.iter().enumerate() {
-        if topic.parse::<Slug>().is_err() {
-            fields.wrong(
-                &format!("topics[{index}]"),
-                "a topic is lower-case letters, digits and hyphens",
-            );
-        }
-    }
+    let topics = fields.topics(&body.topics);
     let image = body.image.as_ref().and_then(|image| {
         Some(Image {
             url: fields.web_address("image.url", &image.url)?,
@@ -161,7 +154,7 @@ fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Probl
         url: url.ok_or_else(incomplete)?,
         language: language.ok_or_else(incomplete)?,
         section,
-        topics: body.topics.clone(),
+        topics,
         title: title.ok_or_else(incomplete)?,
         standfirst,
         authors: authors

@@ -207,18 +207,6 @@ impl Fields {
             .map_err(|cause| self.wrong("schedule", cause))
             .ok()
     }
-
-    fn topics(&mut self, topics: &[String]) -> Vec<String> {
-        for (index, topic) in topics.iter().enumerate() {
-            if topic.parse::<Slug>().is_err() {
-                self.wrong(
-                    &format!("topics[{index}]"),
-                    "a topic is lower-case letters, digits and hyphens",
-                );
-            }
-        }
-        topics.to_vec()
-    }
 }
 
 fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
