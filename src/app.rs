@@ -5,7 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::config::{Config, Relay, TlsMode};
+use crate::config::{Config, Relay};
 use crate::domain::link_token::LinkKeys;
 use crate::domain::site::Site;
 pub use crate::mail::captured::CapturedMail;
@@ -122,16 +122,15 @@ impl App {
             "" => identity.domain().to_owned(),
             name => name.to_owned(),
         };
-        let relay = config
-            .smtp
-            .relay
-            .clone()
-            .unwrap_or_else(|| relay_to(catcher));
+        let mut relays = config.smtp.relays.clone();
+        if relays.is_empty() {
+            relays.push(relay_to(catcher));
+        }
         let connections = usize::try_from(config.delivery.connections).unwrap_or(1);
         Ok(Self {
             keys: config.links.keys(),
             site: Site::new(base_url),
-            mailer: Mailer::new(config.smtp.clone(), relay, hello_name, connections),
+            mailer: Mailer::new(config.smtp.clone(), relays, hello_name, connections),
             outbox: catcher.map(|catcher| catcher.outbox.clone()),
             config: Arc::new(config),
             db,
@@ -149,10 +148,5 @@ fn relay_to(catcher: Option<&Catcher>) -> Relay {
         || ("127.0.0.1".to_owned(), 9),
         |it| (it.address().ip().to_string(), it.address().port()),
     );
-    Relay {
-        host,
-        port,
-        tls: TlsMode::None,
-        credentials: None,
-    }
+    Relay::plain(host, port)
 }

@@ -71,6 +71,8 @@
 //! - *No memory or file mailer*: the built-in mail catcher ([`mail::smtp_server`]) is a real SMTP server, so demo, development
 //!   and tests take the same way as production. It is our own state machine and not `mailin`: that crate refuses the
 //!   empty sender of bounces and every parameter of MAIL but BODY.
+//! - *Our own SMTP client* ([`mail::smtp_session`]) and not lettre's: that one has no deadline for a silent server, cannot
+//!   tell "refused" from "perhaps delivered" and does not pipeline. lettre still builds the messages.
 //! - *Settings are checked one by one* against the defaults, so that all mistakes are reported at once: [`config`].
 //! - *The box says nothing about an address*: [`usecases::signup`].
 

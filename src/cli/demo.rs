@@ -91,7 +91,7 @@ fn load(global: &Global, args: &DemoArgs) -> Result<Config, Failure> {
             .insert("LISTEN_ADDR".to_owned(), "127.0.0.1:0".to_owned());
     }
     let mut config = Config::load(&sources)?.config;
-    config.smtp.relay = None;
+    config.smtp.relays.clear();
     config.database.url = String::new().into();
     telemetry::start(&config.log).map_err(|mistake| ConfigError {
         mistakes: vec![mistake],

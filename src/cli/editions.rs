@@ -25,7 +25,7 @@ pub(super) enum EditionsCommand {
 pub(super) fn run(global: &Global, command: &EditionsCommand) -> Result<(), Failure> {
     let EditionsCommand::RunDue { deliver, json } = command;
     let mut config = settings::load_and_log(global, Vec::new())?;
-    if *deliver && config.smtp.relay.is_none() {
+    if *deliver && config.smtp.relays.is_empty() {
         return Err(Failure::Unreachable(
             "no mail server: set SMTP_URL to use --deliver".to_owned(),
         ));

@@ -86,9 +86,10 @@ pub(super) fn serve(global: &Global, args: &ServeArgs) -> Result<(), Failure> {
         delivery: !args.no_worker,
     };
     let result = runtime()?.block_on(async {
-        let catcher = match config.smtp.relay {
-            Some(_) => None,
-            None => Some(Catcher::start(Clock::System).await?),
+        let catcher = if config.smtp.relays.is_empty() {
+            Some(Catcher::start(Clock::System).await?)
+        } else {
+            None
         };
         let base_url = base_url(&config, &listener)?;
         let app = App::new(config, Clock::System, &base_url, catcher.as_ref(), false)?;
@@ -154,7 +155,7 @@ pub(super) async fn run(app: &App, listener: TcpListener, loops: Loops) -> Resul
 
 pub(super) fn worker(global: &Global) -> Result<(), Failure> {
     let mut config = settings::load_and_log(global, Vec::new())?;
-    if config.smtp.relay.is_none() {
+    if config.smtp.relays.is_empty() {
         return Err(Failure::Unreachable(
             "no mail server: set SMTP_URL, for example smtp://user:password@mail.example.org:587"
                 .to_owned(),

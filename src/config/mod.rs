@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 pub use delivery::{Delivery, Digest, Links, Signup};
 pub use server::{Database, Log, LogFormat, Mail, Publisher, Server};
-pub use smtp::{Relay, Smtp, TlsMode};
+pub use smtp::{AuthMechanism, Rates, Relay, Smtp, TlsMode};
 pub use source::{Override, Sources};
 pub use tree::ShownValue;
 
@@ -72,7 +72,7 @@ impl Config {
     /// Settings that are well-formed one by one but do not go together.
     fn contradictions(&self) -> Vec<String> {
         let mut mistakes = Vec::new();
-        if self.smtp.relay.is_some() && self.mail.from.domain() == "tidings.invalid" {
+        if !self.smtp.relays.is_empty() && self.mail.from.domain() == "tidings.invalid" {
             mistakes.push(
                 "mail.from: must be set when smtp.url is, for example MAIL_FROM=newsletter@news.example.org"
                     .to_owned(),

@@ -209,7 +209,10 @@ impl From<Entry> for ShownValue {
         let value = if is_set && SECRET_KEYS.contains(&entry.key.as_str()) {
             "\"***\"".to_owned()
         } else if is_set && SECRET_URL_KEYS.contains(&entry.key.as_str()) {
-            format!("{:?}", masked_url(entry.value.as_str().unwrap_or_default()))
+            format!(
+                "{:?}",
+                masked_urls(entry.value.as_str().unwrap_or_default())
+            )
         } else {
             entry.value.to_string()
         };
@@ -221,15 +224,22 @@ impl From<Entry> for ShownValue {
     }
 }
 
-/// The URL with its password replaced; a text that is no URL is masked whole.
-fn masked_url(text: &str) -> String {
-    let Ok(mut url) = url::Url::parse(text) else {
-        return "***".to_owned();
-    };
-    if url.password().is_some() && url.set_password(Some("***")).is_err() {
-        return "***".to_owned();
+/// One URL, or a list of them, with their passwords replaced. A text that holds anything else is masked whole: it may be
+/// a password that was torn apart at a space.
+fn masked_urls(text: &str) -> String {
+    let masked: Option<Vec<String>> = super::smtp::split_urls(text)
+        .iter()
+        .map(|url| masked_url(url))
+        .collect();
+    masked.map_or_else(|| "***".to_owned(), |urls| urls.join(" "))
+}
+
+fn masked_url(text: &str) -> Option<String> {
+    let mut url = url::Url::parse(text).ok()?;
+    if url.password().is_some() {
+        url.set_password(Some("***")).ok()?;
     }
-    url.to_string()
+    Some(url.to_string())
 }
 
 /// The leaves of a two-level table as `section.key`.
@@ -348,6 +358,29 @@ mod tests {
             shown(&loaded, "database.url").value,
             "\"postgres://tidings:***@db/tidings\""
         );
+    }
+
+    #[test]
+    fn the_password_of_every_relay_is_masked() {
+        let urls =
+            "smtp://me:hunter2,x@a.example, smtps://you:hunter3@b.example?connections=3,hunter4";
+        let loaded = load(&[("SMTP_URL", urls), ("MAIL_FROM", "news@example.org")]);
+        let error = loaded.unwrap_err().to_string();
+        assert!(error.contains("smtp.url: URL 2: connections="), "{error}");
+        let urls = "smtp://me:hunter2,x@a.example, smtps://you:hunter3@b.example?connections=3";
+        let key = "0123456789abcdef0123456789abcdef";
+        let loaded = load(&[
+            ("SMTP_URL", urls),
+            ("MAIL_FROM", "news@example.org"),
+            ("SECRET_KEY", key),
+        ]);
+        let loaded = loaded.unwrap();
+        assert_eq!(
+            shown(&loaded, "smtp.url").value,
+            "\"smtp://me:***@a.example smtps://you:***@b.example?connections=3\""
+        );
+        assert_eq!(loaded.config.smtp.relays.len(), 2);
+        assert!(!format!("{:?}", loaded.config).contains("hunter"));
     }
 
     #[test]

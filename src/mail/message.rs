@@ -4,11 +4,11 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 use lettre::Message as MimeMessage;
-use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 
 use super::email::Rendered;
+use super::envelope::Envelope;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::DeliveryId;
 use crate::domain::language::Language;
@@ -81,9 +81,7 @@ pub struct Parts<'a> {
 pub struct Message {
     /// Sender and recipient of the envelope.
     pub envelope: Envelope,
-    /// Whether the next server must know SMTPUTF8 (RFC 6531).
-    pub needs_smtputf8: bool,
-    /// The bytes after DATA, not dot-stuffed.
+    /// The bytes after DATA: lines that end with CRLF, not dot-stuffed.
     pub bytes: Vec<u8>,
 }
 
@@ -102,7 +100,7 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
     };
     let to = lettre_address(parts.to)?;
     let return_path = lettre_address(&identity.return_path)?;
-    let envelope = Envelope::new(Some(return_path), vec![to.clone()]).map_err(wrong)?;
+    let recipient = to.to_string();
     let message_id = format!(
         "<{}@{}>",
         parts.delivery.as_uuid().simple(),
@@ -113,8 +111,7 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
         .to(Mailbox::new(None, to))
         .date(SystemTime::from(parts.date))
         .message_id(Some(message_id))
-        .subject(literal(&parts.rendered.subject))
-        .envelope(envelope.clone());
+        .subject(literal(&parts.rendered.subject));
     for (header, value) in headers(identity, parts) {
         builder = builder.raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str(header),
@@ -125,13 +122,17 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
         .boundary(format!("tidings-{}", parts.delivery.as_uuid().simple()))
         .singlepart(part(ContentType::TEXT_PLAIN, &parts.rendered.text)?)
         .singlepart(part(ContentType::TEXT_HTML, &parts.rendered.html)?);
-    let bytes = builder.multipart(body).map_err(wrong)?.formatted();
-    let needs_smtputf8 = parts.to.needs_smtputf8() || from.needs_smtputf8();
-    Ok(Message {
-        envelope,
-        needs_smtputf8,
-        bytes,
-    })
+    let mut bytes = builder.multipart(body).map_err(wrong)?.formatted();
+    if !bytes.ends_with(b"\r\n") {
+        bytes.extend_from_slice(b"\r\n");
+    }
+    let envelope = Envelope {
+        from: return_path.to_string(),
+        to: recipient,
+        needs_smtputf8: parts.to.needs_smtputf8() || from.needs_smtputf8(),
+        size: bytes.len(),
+    };
+    Ok(Message { envelope, bytes })
 }
 
 /// The headers beside From, To, Date, Subject and Message-ID.

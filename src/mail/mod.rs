@@ -13,6 +13,7 @@ pub mod already_subscribed;
 pub mod confirmation;
 pub mod digest;
 
+pub mod envelope;
 pub mod mailer;
 pub mod message;
 pub mod smtp_session;
@@ -20,3 +21,6 @@ pub mod smtp_session;
 pub mod captured;
 pub mod outbox;
 pub mod smtp_server;
+
+#[cfg(test)]
+mod scripted_peer;

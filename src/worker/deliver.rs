@@ -10,7 +10,8 @@ use tokio::task::JoinSet;
 use super::Stop;
 use crate::app::App;
 use crate::domain::id::WorkerId;
-use crate::mail::smtp_session::SendOutcome;
+use crate::mail::mailer::Urgency;
+use crate::mail::smtp_session::{Outgoing, SendOutcome};
 use crate::usecases::delivery::{self, Context, Error, Prepared};
 
 /// How long to wait before an outcome that could not be written is written again.
@@ -153,12 +154,13 @@ async fn send_from(
     while !stop.is_set() {
         let mut open = match lane.take() {
             Some(open) => open,
-            None => match app.mailer.lane().await {
+            None => match app.mailer.lane(Urgency::Bulk).await {
                 Ok(open) => open,
-                Err(reason) => {
+                Err(nobody) => {
+                    let reason = nobody.reason;
                     tracing::warn!(
+                        phase = %nobody.phase,
                         code = reason.code(),
-                        reason = reason.text(),
                         "the mail server cannot be reached"
                     );
                     // A relay may allow fewer sessions than we want; the others go on with the batch.
@@ -170,12 +172,16 @@ async fn send_from(
             },
         };
         let Some(prepared) = queue.lock().await.pop() else {
-            open.park();
+            open.park().await;
             break;
         };
         if begin(app, worker, &prepared).await? {
             let started_at = app.db.now().await?;
-            let outcome = open.send(&prepared.message).await;
+            let message = Outgoing {
+                envelope: &prepared.message.envelope,
+                bytes: &prepared.message.bytes,
+            };
+            let outcome = open.send(message, None).await;
             record(app, worker, prepared, started_at, outcome).await?;
         }
         if open.is_usable() {
@@ -183,7 +189,7 @@ async fn send_from(
         }
     }
     if let Some(open) = lane {
-        open.park();
+        open.park().await;
     }
     Ok(())
 }

@@ -24,10 +24,24 @@ pub(super) enum Command {
     Quit,
     Verify,
     Help,
-    /// `has_response` says that the credentials came with the command (RFC 4954 §4).
-    AuthPlain {
-        has_response: bool,
+    /// One piece of a message (RFC 3030 §2).
+    Chunk {
+        size_bytes: usize,
+        is_last: bool,
     },
+    /// `response` is what came with the command (RFC 4954 §4).
+    Auth {
+        mechanism: Mechanism,
+        response: Option<String>,
+    },
+}
+
+/// How a client logs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mechanism {
+    Plain,
+    Login,
+    Xoauth2,
 }
 
 /// Why a command line was not understood: the reply to give.
@@ -77,7 +91,8 @@ impl Command {
             "VRFY" if arguments.is_empty() => Err(Error::Arguments),
             "VRFY" => Ok(Self::Verify),
             "AUTH" => auth(arguments),
-            "EXPN" | "BDAT" | "ETRN" | "STARTTLS" | "TURN" => Err(Error::NotImplemented),
+            "BDAT" => chunk(arguments),
+            "EXPN" | "ETRN" | "STARTTLS" | "TURN" => Err(Error::NotImplemented),
             _ => Err(Error::Unknown),
         }
     }
@@ -105,11 +120,29 @@ fn auth(arguments: &str) -> Result<Command, Error> {
     if mechanism.is_empty() || response.contains(' ') {
         return Err(Error::Arguments);
     }
-    if !mechanism.eq_ignore_ascii_case("PLAIN") {
-        return Err(Error::Mechanism);
+    let mechanism = match mechanism.to_ascii_uppercase().as_str() {
+        "PLAIN" => Mechanism::Plain,
+        "LOGIN" => Mechanism::Login,
+        "XOAUTH2" => Mechanism::Xoauth2,
+        _ => return Err(Error::Mechanism),
+    };
+    Ok(Command::Auth {
+        mechanism,
+        response: (!response.is_empty()).then(|| response.to_owned()),
+    })
+}
+
+fn chunk(arguments: &str) -> Result<Command, Error> {
+    let (size, last) = arguments.split_once(' ').unwrap_or((arguments, ""));
+    let is_number = !size.is_empty() && size.bytes().all(|octet| octet.is_ascii_digit());
+    let is_last = last.eq_ignore_ascii_case("LAST");
+    if !is_number || !(is_last || last.is_empty()) {
+        return Err(Error::Arguments);
     }
-    Ok(Command::AuthPlain {
-        has_response: !response.is_empty(),
+    Ok(Command::Chunk {
+        // A number that does not fit is too large all the same, and the connection will not live to see its end.
+        size_bytes: size.parse().unwrap_or(usize::MAX),
+        is_last,
     })
 }
 
@@ -326,16 +359,36 @@ mod tests {
             (b"DATA now", Err(Error::Arguments)),
             (
                 b"AUTH PLAIN",
-                Ok(Command::AuthPlain {
-                    has_response: false,
+                Ok(Command::Auth {
+                    mechanism: Mechanism::Plain,
+                    response: None,
                 }),
             ),
             (
                 b"AUTH PLAIN AGEAYg==",
-                Ok(Command::AuthPlain { has_response: true }),
+                Ok(Command::Auth {
+                    mechanism: Mechanism::Plain,
+                    response: Some("AGEAYg==".to_owned()),
+                }),
             ),
-            (b"AUTH LOGIN", Err(Error::Mechanism)),
-            (b"BDAT 5 LAST", Err(Error::NotImplemented)),
+            (b"AUTH CRAM-MD5", Err(Error::Mechanism)),
+            (
+                b"BDAT 5 last",
+                Ok(Command::Chunk {
+                    size_bytes: 5,
+                    is_last: true,
+                }),
+            ),
+            (
+                b"bdat 0",
+                Ok(Command::Chunk {
+                    size_bytes: 0,
+                    is_last: false,
+                }),
+            ),
+            (b"BDAT 5 MORE", Err(Error::Arguments)),
+            (b"BDAT -5", Err(Error::Arguments)),
+            (b"BDAT", Err(Error::Arguments)),
             (b"", Err(Error::Unknown)),
             (b"NOOP \xff", Err(Error::Line)),
             (b"NOOP\0", Err(Error::Line)),

@@ -7,6 +7,7 @@
 
 mod body;
 mod command;
+mod log_in;
 mod script;
 mod session;
 #[cfg(test)]
@@ -175,7 +176,8 @@ async fn accept_connections(
                     while let Some(ended) = sessions.try_join_next() {
                         log_end(ended);
                     }
-                    if sessions.len() >= context.limits.connections {
+                    let scripted = context.script.offer.connections.unwrap_or(usize::MAX);
+                    if sessions.len() >= context.limits.connections.min(scripted) {
                         refuse(&stream).await;
                     } else {
                         let connection = Connection::new(stream, Arc::clone(&context), stopping.clone());
@@ -310,7 +312,14 @@ impl Connection {
     }
 
     async fn write(&mut self, output: &[u8]) -> io::Result<()> {
-        timeout(self.context.limits.idle, self.stream.write_all(output)).await?
+        let Some(pause) = self.context.script.offer.drip else {
+            return timeout(self.context.limits.idle, self.stream.write_all(output)).await?;
+        };
+        for octet in output {
+            tokio::time::sleep(pause).await;
+            self.stream.write_all(&[*octet]).await?;
+        }
+        Ok(())
     }
 
     /// Ends our side, then waits for the client: closing with unread octets would make the system reset the

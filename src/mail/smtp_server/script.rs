@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The answer to one step of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,7 @@ impl Verdict {
 
 type OnConnect = Arc<dyn Fn() -> Verdict + Send + Sync>;
 type OnAddress = Arc<dyn Fn(&str) -> Verdict + Send + Sync>;
+type OnLogIn = Arc<dyn Fn(&str, &str) -> Verdict + Send + Sync>;
 type OnDataEnd = Arc<dyn Fn(&[String]) -> Verdict + Send + Sync>;
 
 /// The answers of a server; the default accepts everything.
@@ -52,6 +54,18 @@ pub struct Script {
     mail: Option<OnAddress>,
     rcpt: Option<OnAddress>,
     data_end: Option<OnDataEnd>,
+    log_in: Option<OnLogIn>,
+    pub(super) offer: Offer,
+}
+
+/// What the server offers and bears beside the usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Offer {
+    pub(super) has_no_pipelining: bool,
+    pub(super) has_chunking: bool,
+    pub(super) connections: Option<usize>,
+    pub(super) messages_per_connection: Option<usize>,
+    pub(super) drip: Option<Duration>,
 }
 
 impl Script {
@@ -84,6 +98,57 @@ impl Script {
     ) -> Self {
         self.data_end = Some(Arc::new(decide));
         self
+    }
+
+    /// Decides about a log-in by name and password (or token). Without it any will do.
+    #[must_use]
+    pub fn on_log_in(
+        mut self,
+        decide: impl Fn(&str, &str) -> Verdict + Send + Sync + 'static,
+    ) -> Self {
+        self.log_in = Some(Arc::new(decide));
+        self
+    }
+
+    /// Offers no PIPELINING; commands that come ahead of their replies are understood all the same.
+    #[must_use]
+    pub fn without_pipelining(mut self) -> Self {
+        self.offer.has_no_pipelining = true;
+        self
+    }
+
+    /// Offers CHUNKING (RFC 3030).
+    #[must_use]
+    pub fn with_chunking(mut self) -> Self {
+        self.offer.has_chunking = true;
+        self
+    }
+
+    /// Sends more connections than this away with 421 4.3.2.
+    #[must_use]
+    pub fn with_connections(mut self, most: usize) -> Self {
+        self.offer.connections = Some(most);
+        self
+    }
+
+    /// Ends a connection with 421 at the MAIL after this many messages.
+    #[must_use]
+    pub fn with_messages_per_connection(mut self, most: usize) -> Self {
+        self.offer.messages_per_connection = Some(most);
+        self
+    }
+
+    /// Says one octet at a time, with this pause before each.
+    #[must_use]
+    pub fn with_drip(mut self, pause: Duration) -> Self {
+        self.offer.drip = Some(pause);
+        self
+    }
+
+    pub(super) fn log_in(&self, user: &str, password: &str) -> Verdict {
+        self.log_in
+            .as_ref()
+            .map_or(Verdict::Accept, |decide| decide(user, password))
     }
 
     pub(super) fn connect(&self) -> Verdict {
@@ -119,7 +184,9 @@ impl fmt::Debug for Script {
             .field("on_mail", &self.mail.is_some());
         scripted
             .field("on_rcpt", &self.rcpt.is_some())
-            .field("on_data_end", &self.data_end.is_some());
+            .field("on_data_end", &self.data_end.is_some())
+            .field("on_log_in", &self.log_in.is_some())
+            .field("offer", &self.offer);
         scripted.finish()
     }
 }

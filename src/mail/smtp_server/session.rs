@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use super::body::Body;
-use super::command::{Command, Error};
+use super::command::{Command, Error, Mechanism};
+use super::log_in::{LogIn, Step};
 use super::script::{Script, Verdict};
 use super::{MAX_COMMAND_BYTES, MAX_MESSAGE_BYTES, MAX_RECIPIENTS, SERVER_NAME};
 
@@ -37,6 +38,7 @@ pub(super) struct Session {
     /// The greeting refused the client; only QUIT is left to it (RFC 5321 §3.1).
     is_refused: bool,
     envelope: Option<Envelope>,
+    message_count: usize,
     accepted: Vec<Accepted>,
 }
 
@@ -45,9 +47,17 @@ enum Mode {
     Command,
     /// The rest of a line that was too long.
     Overlong,
-    /// The answer to the challenge of AUTH.
-    Credentials,
+    /// The answer to a challenge of AUTH.
+    LogIn(LogIn),
     Data(Body),
+    Chunk(Chunk),
+}
+
+/// A piece of a message that is still arriving.
+#[derive(Debug)]
+struct Chunk {
+    left_bytes: usize,
+    is_last: bool,
 }
 
 #[derive(Debug)]
@@ -55,6 +65,8 @@ struct Envelope {
     mail_from: String,
     recipients: Vec<String>,
     utf8: bool,
+    /// The pieces of a message so far; `None` before the first.
+    chunks: Option<Vec<u8>>,
 }
 
 impl Session {
@@ -66,6 +78,7 @@ impl Session {
             is_authenticated: false,
             is_refused: false,
             envelope: None,
+            message_count: 0,
             accepted: Vec::new(),
         }
     }
@@ -87,6 +100,18 @@ impl Session {
                     (taken, true) => (taken, self.data_end(output)),
                     (taken, false) => (taken, Next::Listen),
                 },
+                Mode::Chunk(chunk) => {
+                    let taken = chunk.left_bytes.min(rest.len());
+                    chunk.left_bytes -= taken;
+                    let is_complete = chunk.left_bytes == 0;
+                    self.keep_chunk(rest.get(..taken).unwrap_or_default());
+                    let next = if is_complete {
+                        self.chunk_end(output)
+                    } else {
+                        Next::Listen
+                    };
+                    (taken, next)
+                }
                 _ => match rest.iter().position(|octet| *octet == b'\n') {
                     Some(end) => (
                         end + 1,
@@ -121,8 +146,8 @@ impl Session {
         let Some(line) = line.strip_suffix(b"\r\n") else {
             return say(Error::Line, output);
         };
-        if matches!(mode, Mode::Credentials) {
-            return self.credentials(line, output);
+        if let Mode::LogIn(log_in) = mode {
+            return self.challenge_answer(log_in, line, output);
         }
         let utf8 = self.envelope.as_ref().is_some_and(|envelope| envelope.utf8);
         match Command::parse(line, utf8) {
@@ -152,7 +177,14 @@ impl Session {
             Command::Noop => say("250 2.0.0 OK", output),
             Command::Verify => say("252 2.0.0 Cannot verify, but will take a message", output),
             Command::Help => say("214 2.0.0 See RFC 5321", output),
-            Command::AuthPlain { has_response } => self.auth(has_response, output),
+            Command::Auth {
+                mechanism,
+                response,
+            } => self.auth(mechanism, response.as_deref(), output),
+            Command::Chunk {
+                size_bytes,
+                is_last,
+            } => self.chunk(size_bytes, is_last, output),
             Command::Quit => Next::Close,
         }
     }
@@ -163,15 +195,16 @@ impl Session {
         if *command == Command::Helo {
             return say(format_args!("250 {SERVER_NAME}"), output);
         }
-        let extensions = [
-            SERVER_NAME,
-            "8BITMIME",
-            &format!("SIZE {MAX_MESSAGE_BYTES}"),
-            "PIPELINING",
+        let offer = self.script.offer;
+        let size = format!("SIZE {MAX_MESSAGE_BYTES}");
+        let mut extensions = vec![SERVER_NAME, "8BITMIME", &size];
+        extensions.extend((!offer.has_no_pipelining).then_some("PIPELINING"));
+        extensions.extend(offer.has_chunking.then_some("CHUNKING"));
+        extensions.extend([
             "SMTPUTF8",
             "ENHANCEDSTATUSCODES",
-            "AUTH PLAIN",
-        ];
+            "AUTH PLAIN LOGIN XOAUTH2",
+        ]);
         reply(250, &extensions.join("\n"), output);
         Next::Listen
     }
@@ -180,12 +213,17 @@ impl Session {
         if !self.has_greeted || self.envelope.is_some() {
             return out_of_sequence(output);
         }
+        if self.script.offer.messages_per_connection == Some(self.message_count) {
+            say("421 4.7.0 Too many messages on this connection", output);
+            return Next::Close;
+        }
         let (accepts, next) = answer(self.script.mail(&mail_from), "250 2.1.0 OK", output);
         if accepts {
             self.envelope = Some(Envelope {
                 mail_from,
                 recipients: Vec::new(),
                 utf8,
+                chunks: None,
             });
         }
         next
@@ -211,6 +249,8 @@ impl Session {
             Some(envelope) if envelope.recipients.is_empty() => {
                 say("554 5.5.1 No valid recipients", output)
             }
+            // DATA and BDAT do not mix (RFC 3030 §2).
+            Some(envelope) if envelope.chunks.is_some() => out_of_sequence(output),
             Some(_) => {
                 self.mode = Mode::Data(Body::default());
                 say("354 End data with <CR><LF>.<CR><LF>", output)
@@ -223,51 +263,98 @@ impl Session {
         let (Mode::Data(body), Some(envelope)) = (mode, self.envelope.take()) else {
             return out_of_sequence(output);
         };
-        let raw = match body.finish() {
-            Ok(raw) => raw,
-            Err(fault) => return say(fault, output),
-        };
+        match body.finish() {
+            Ok(raw) => self.message_end(envelope, raw, output),
+            Err(fault) => say(fault, output),
+        }
+    }
+
+    fn message_end(&mut self, envelope: Envelope, raw: Vec<u8>, output: &mut Vec<u8>) -> Next {
         let verdict = self.script.data_end(&envelope.recipients);
         let (accepts, next) = answer(verdict, "250 2.0.0 OK: message taken", output);
         if accepts {
-            let Envelope {
-                mail_from,
-                recipients,
-                ..
-            } = envelope;
+            self.message_count += 1;
             self.accepted.push(Accepted {
-                mail_from,
-                recipients,
+                mail_from: envelope.mail_from,
+                recipients: envelope.recipients,
                 raw,
             });
         }
         next
     }
 
-    fn auth(&mut self, has_response: bool, output: &mut Vec<u8>) -> Next {
+    /// The octets come whatever we answer, so they are read first (RFC 3030 §2).
+    fn chunk(&mut self, size_bytes: usize, is_last: bool, output: &mut Vec<u8>) -> Next {
+        self.mode = Mode::Chunk(Chunk {
+            left_bytes: size_bytes,
+            is_last,
+        });
+        if size_bytes == 0 {
+            return self.chunk_end(output);
+        }
+        Next::Listen
+    }
+
+    fn keep_chunk(&mut self, octets: &[u8]) {
+        if let Some(envelope) = &mut self.envelope {
+            let chunks = envelope.chunks.get_or_insert_default();
+            // One octet over the limit is enough to know that it was too much.
+            let room = (MAX_MESSAGE_BYTES + 1).saturating_sub(chunks.len());
+            let kept = octets.get(..room.min(octets.len())).unwrap_or_default();
+            chunks.extend_from_slice(kept);
+        }
+    }
+
+    fn chunk_end(&mut self, output: &mut Vec<u8>) -> Next {
+        let mode = std::mem::replace(&mut self.mode, Mode::Command);
+        let (Mode::Chunk(chunk), Some(mut envelope)) = (mode, self.envelope.take()) else {
+            return out_of_sequence(output);
+        };
+        let raw = envelope.chunks.take().unwrap_or_default();
+        if envelope.recipients.is_empty() {
+            return say("554 5.5.1 No valid recipients", output);
+        }
+        if raw.len() > MAX_MESSAGE_BYTES {
+            return say(super::body::Fault::TooLarge, output);
+        }
+        if chunk.is_last {
+            return self.message_end(envelope, raw, output);
+        }
+        envelope.chunks = Some(raw);
+        self.envelope = Some(envelope);
+        say("250 2.0.0 OK: chunk taken", output)
+    }
+
+    fn auth(&mut self, mechanism: Mechanism, response: Option<&str>, output: &mut Vec<u8>) -> Next {
         if !self.has_greeted || self.is_authenticated || self.envelope.is_some() {
             return out_of_sequence(output);
         }
-        if has_response {
-            return self.authenticated(output);
-        }
-        self.mode = Mode::Credentials;
-        // An empty challenge is a code and a space (RFC 4954 §4).
-        say("334 ", output)
+        self.step(LogIn::new(mechanism), response, output)
     }
 
-    fn credentials(&mut self, line: &[u8], output: &mut Vec<u8>) -> Next {
-        match line {
-            b"*" => say("501 5.7.0 Authentication cancelled", output),
-            b"" => say("501 5.5.2 No credentials", output),
-            _ => self.authenticated(output),
+    fn challenge_answer(&mut self, log_in: LogIn, line: &[u8], output: &mut Vec<u8>) -> Next {
+        match std::str::from_utf8(line) {
+            Ok("*") => say("501 5.7.0 Authentication cancelled", output),
+            Ok("") => say("501 5.5.2 No credentials", output),
+            Ok(line) => self.step(log_in, Some(line), output),
+            Err(_) => say("501 5.5.2 Not base64", output),
         }
     }
 
-    /// Any name and password will do: the catcher has no accounts and keeps no credentials.
-    fn authenticated(&mut self, output: &mut Vec<u8>) -> Next {
-        self.is_authenticated = true;
-        say("235 2.7.0 Authentication successful", output)
+    fn step(&mut self, mut log_in: LogIn, response: Option<&str>, output: &mut Vec<u8>) -> Next {
+        match log_in.take(response) {
+            Step::Challenge(challenge) => {
+                self.mode = Mode::LogIn(log_in);
+                say(format_args!("334 {challenge}"), output)
+            }
+            Step::Malformed => say("501 5.5.2 Cannot read these credentials", output),
+            Step::Complete(user, password) => {
+                let usual = "235 2.7.0 Authentication successful";
+                let (accepts, next) = answer(self.script.log_in(&user, &password), usual, output);
+                self.is_authenticated = accepts;
+                next
+            }
+        }
     }
 }
 

@@ -133,6 +133,7 @@ async fn a_peer_that_is_closed_costs_no_attempt() {
     assert!(outcomes(&app).await.is_empty(), "nobody was written to");
     peer.now_says(Verdict::Accept);
     app.advance(SECOND * 30);
+    app.relays_may_be_tried().await;
     assert_eq!(app.deliver().await, 2);
     for address in [ADA, BOB] {
         assert_eq!(app.inbox(address).await.len(), 1);

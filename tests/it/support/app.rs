@@ -285,6 +285,13 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Waits until relays that failed may be tried again: that goes by real time, not by the clock of the test.
+    pub(crate) async fn relays_may_be_tried(&self) {
+        let waits = self.app.mailer.health().into_iter();
+        let longest = waits.filter_map(|relay| relay.retry_in).max();
+        tokio::time::sleep(longest.unwrap_or_default()).await;
+    }
+
     /// Composes every newsletter that is due now.
     pub(crate) async fn run_due(&self) -> Vec<Composed> {
         tick::run_due(&self.app).await.unwrap()
