@@ -38,8 +38,17 @@ lint: setup-build ## formatting, clippy and documentation, without the tests
 	$(lint)
 
 .PHONY: bench
-bench: setup-build ## measure; takes some minutes and wants an idle machine
+bench: setup-bench ## measure; takes ten minutes and wants an idle machine
 	cargo bench --locked
+
+# Two programs: the one that is released, and one with points to kill it at. The tests themselves need no optimising.
+.PHONY: faults
+faults: setup-build ## kill, freeze and cut off the release build; most of an hour (F=F-1,F-15 for some)
+	cargo build --release --locked
+	cargo build --release --locked --features fault-points --target-dir target/fault-points
+	TIDINGS_FAULTS=full TIDINGS_FAULTS_PROGRAM=target/release/tidings \
+		TIDINGS_FAULTS_POINTS=target/fault-points/release/tidings F=$(F) \
+		cargo test --locked --test faults -- --nocapture
 
 .PHONY: schema
 schema: setup-build ## write the database schema in src/ anew from the migrations
@@ -53,6 +62,10 @@ build: setup-build
 .PHONY: setup-build
 setup-build:
 	@.ci/setup build
+
+.PHONY: setup-bench
+setup-bench:
+	@.ci/setup bench
 
 .PHONY: setup-test
 setup-test:

@@ -22,8 +22,10 @@ pub use crate::templates::{TemplateError, asset};
 pub struct App {
     /// The settings.
     pub config: Arc<Config>,
-    /// The database.
+    /// The database, for requests and the scheduler.
     pub db: Db,
+    /// The same for sending, with connections of its own: neither can starve the other.
+    pub sending_db: Db,
     /// The time.
     pub clock: Clock,
     /// Words and looks.
@@ -59,6 +61,9 @@ pub struct Catcher {
     pub outbox: Outbox,
     running: smtp_server::Running,
 }
+
+/// Connections for sending: two desks, two feeds, the heartbeat and the sweep, which do not all work at once.
+const SENDING_CONNECTIONS: u32 = 4;
 
 /// How many mails and bytes the catcher keeps: enough for an edition to some thousand readers.
 const CATCHER_MESSAGES: usize = 5_000;
@@ -133,6 +138,7 @@ impl App {
             mailer: Mailer::new(config.smtp.clone(), relays, hello_name, connections),
             outbox: catcher.map(|catcher| catcher.outbox.clone()),
             config: Arc::new(config),
+            sending_db: db.beside(SENDING_CONNECTIONS)?,
             db,
             clock,
             templates,

@@ -12,7 +12,7 @@
 //!       |   each call: parse -> read the clock -> ONE use case -> ONE answer       |
 //!       v                                                                          |
 //!  +---------------- usecases: sync, one transaction each, take `now` -----------+ |
-//!  |  signup confirmation unsubscribe articles newsletters digest delivery ...   | |
+//!  |  signup confirmation unsubscribe articles newsletters digest delivery sending | |
 //!  +-----------------------------------------------------------------------------+ |
 //!       |                                   |                                      |
 //!       v                                   v                                      v
@@ -36,16 +36,16 @@
 //!
 //! | module | may name |
 //! |---|---|
-//! | [`clock`], [`schema`], [`embedded_postgres`] | nothing of ours |
+//! | [`clock`], [`schema`], [`embedded_postgres`], [`fault`] | nothing of ours |
 //! | [`domain`] | `schema` (for derives) |
 //! | [`config`], [`i18n`] | `domain` |
 //! | [`templates`] | `config`, `domain`, `i18n` |
 //! | [`store`] | `clock`, `config`, `domain`, `schema` |
-//! | [`mail`] | `config`, `domain`, `i18n`, `templates` |
-//! | [`usecases`] | `config`, `domain`, `i18n`, `mail`, `store`, `templates` |
+//! | [`mail`] | `config`, `domain`, `fault`, `i18n`, `templates` |
+//! | [`usecases`] | `config`, `domain`, `fault`, `i18n`, `mail`, `store`, `templates` |
 //! | [`app`] | `clock`, `config`, `domain`, `mail`, `store`, `templates` |
 //! | [`http`] | `app`, `config`, `domain`, `i18n`, `templates`, `usecases` |
-//! | [`worker`] | `app`, `config`, `domain`, `mail` (outcomes), `usecases` |
+//! | [`worker`] | `app`, `config`, `domain`, `fault`, `mail` (outcomes), `usecases` |
 //! | [`telemetry`] | `config` |
 //! | [`cli`] | `app`, `clock`, `config`, `domain`, `embedded_postgres`, `http`, `telemetry`, `usecases`, `worker` |
 //!
@@ -65,6 +65,17 @@
 //! - *Tokens are HMACs over row and nonce*, not random texts in the database: [`domain::link_token`].
 //! - *API keys are SHA-256, admin passwords argon2id*: [`domain::api_key`], [`domain::password`].
 //! - *One catch-up edition after an outage*: [`usecases::digest`].
+//! - *A ledger for editions beside the table of single mails*: a million rows are written and changed twice, so they are
+//!   narrow and no index changes with them; the reasons and figures stand in the migration `create_edition_deliveries`.
+//! - *Chunks of an edition are claimed as ranges* ([`store::claims`]): the claim is one row elsewhere, so `claimed` stands
+//!   in the ledger only for retries; a `queued` row in the range of a claim is being prepared.
+//! - *One desk writes for a whole worker* ([`worker::deliver`]): its window bounds what a kill can double, for all
+//!   connections together, and one flush of the disk serves them all.
+//! - *The row of the ledger decides whether a reader who left gets a mail*, and a barrier at the start of an edition
+//!   closes the one gap: [`usecases::delivery`].
+//! - *Figures of a send are counted, never kept*: a counter can disagree with its rows.
+//! - *Our own SMTP session*, not lettre's ([`mail::smtp_session`] says why), and an edition's message with holes
+//!   ([`mail::prepared`]).
 //! - *An edition is frozen with markers* that are filled in per reader: [`mail::splice`].
 //! - *Words and templates are modules of their own* ([`i18n`], [`templates`]) below `mail` and `http`, which both speak to
 //!   readers and must not name each other.
@@ -82,6 +93,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod embedded_postgres;
+pub mod fault;
 pub mod http;
 pub mod i18n;
 pub mod mail;

@@ -78,7 +78,6 @@ diesel::table! {
         kind -> Text,
         priority -> Int2,
         edition_id -> Nullable<Uuid>,
-        subscription_id -> Nullable<Uuid>,
         subscriber_id -> Nullable<Uuid>,
         signup_id -> Nullable<Uuid>,
         test_address -> Nullable<Text>,
@@ -97,11 +96,79 @@ diesel::table! {
 }
 
 diesel::table! {
+    delivery_claims (id) {
+        id -> Int8,
+        edition_id -> Uuid,
+        first_id -> Uuid,
+        last_id -> Uuid,
+        retry_ids -> Nullable<Array<Uuid>>,
+        owner -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        lost_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    delivery_control (is_only) {
+        is_only -> Bool,
+        is_paused -> Bool,
+        holds_new -> Bool,
+        reason -> Nullable<Text>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     edition_articles (edition_id, article_id) {
         edition_id -> Uuid,
         article_id -> Uuid,
         position -> Int4,
         placement -> Text,
+    }
+}
+
+diesel::table! {
+    edition_attempts (edition_id, subscription_id, number) {
+        edition_id -> Uuid,
+        subscription_id -> Uuid,
+        number -> Int4,
+        outcome -> Text,
+        phase -> Text,
+        reply_code -> Nullable<Int4>,
+        reply_text -> Nullable<Text>,
+        finished_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    edition_deliveries (edition_id, subscription_id) {
+        edition_id -> Uuid,
+        subscription_id -> Uuid,
+        claim_id -> Nullable<Int8>,
+        retry_at -> Nullable<Timestamptz>,
+        settled_at -> Nullable<Timestamptz>,
+        attempt_count -> Int2,
+        unknown_count -> Int2,
+        reply_code -> Nullable<Int2>,
+        status -> Text,
+        reply_text -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    edition_sends (edition_id) {
+        edition_id -> Uuid,
+        not_before -> Timestamptz,
+        deadline_at -> Nullable<Timestamptz>,
+        expires_at -> Timestamptz,
+        unknown_policy -> Text,
+        reason -> Nullable<Text>,
+        start_barrier -> Nullable<Array<Text>>,
+        started_at -> Nullable<Timestamptz>,
+        cut_until -> Nullable<Uuid>,
+        is_cut -> Bool,
+        claimed_at -> Nullable<Timestamptz>,
+        late_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -148,6 +215,16 @@ diesel::table! {
         next_due_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        deliver_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    relay_rates (relay, unit) {
+        relay -> Text,
+        unit -> Text,
+        tokens -> Float8,
+        filled_at -> Timestamptz,
     }
 }
 
@@ -197,6 +274,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    worker_relays (worker_id, relay) {
+        worker_id -> Uuid,
+        relay -> Text,
+        is_available -> Bool,
+        connections -> Int4,
+        connection_limit -> Int4,
+        phase -> Nullable<Text>,
+        reply_code -> Nullable<Int4>,
+        reply_text -> Nullable<Text>,
+        seen_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     admins,
     api_keys,
@@ -204,11 +295,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     consents,
     deliveries,
+    delivery_claims,
+    delivery_control,
     edition_articles,
+    edition_attempts,
+    edition_deliveries,
+    edition_sends,
     editions,
     newsletters,
+    relay_rates,
     signups,
     subscribers,
     subscriptions,
-    suppressions
+    suppressions,
+    worker_relays
 );

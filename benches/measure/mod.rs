@@ -1,13 +1,18 @@
 //! What a measurement is, and what several of them need.
 
+pub(crate) mod delivery;
 pub(crate) mod render;
 pub(crate) mod signup;
 pub(crate) mod startup;
 
 mod http;
 mod pgbench;
+#[expect(dead_code, reason = "what only the tests look at")]
+#[path = "../../tests/it/support/postfix.rs"]
+mod postfix;
 mod program;
 mod script;
+mod sink;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -33,6 +38,9 @@ pub(crate) struct Measurement {
     pub(crate) ratio: f64,
     /// How often both were measured, in turn.
     pub(crate) rounds: usize,
+    /// What the figures depend on, where that is decided in the run itself.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) detail: String,
 }
 
 /// What is measured, in words.
@@ -56,6 +64,7 @@ impl Subject {
             reference_value,
             ratio: value / reference_value,
             rounds,
+            detail: String::new(),
         }
     }
 }
@@ -71,9 +80,14 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// The time that 99 of 100 stay below, in milliseconds.
-fn p99_ms(mut times: Vec<Duration>) -> f64 {
+fn p99_ms(times: Vec<Duration>) -> f64 {
+    percentile_ms(99, times)
+}
+
+/// The time that so many of 100 stay below, in milliseconds.
+fn percentile_ms(percent: usize, mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
-    let index = (times.len() * 99).div_ceil(100).saturating_sub(1);
+    let index = (times.len() * percent).div_ceil(100).saturating_sub(1);
     times[index].as_secs_f64() * 1000.0
 }
 

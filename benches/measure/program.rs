@@ -23,21 +23,12 @@ impl Program {
     /// Starts `tidings serve` in `folder` with these flags and variables, and does not wait for it.
     pub(super) fn start(folder: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let address = free_address();
-        let child = Command::new(env!("CARGO_BIN_EXE_tidings"))
-            .arg("serve")
-            .args(["--listen", &address.to_string()])
-            .args(flags)
-            .current_dir(folder)
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("LOG_LEVEL", "warn")
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, address }
+        let listen = address.to_string();
+        let arguments = [&["serve", "--listen", &listen], flags].concat();
+        Self {
+            child: command(folder, &arguments, variables).spawn().unwrap(),
+            address,
+        }
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -62,10 +53,51 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap());
-        kill(pid, Signal::SIGTERM).ok();
-        self.child.wait().ok();
+        end(&mut self.child);
     }
+}
+
+/// A running `tidings worker`, stopped when dropped.
+pub(super) struct Worker(Child);
+
+impl Worker {
+    /// Starts it in `folder` with these variables, and does not wait for it.
+    pub(super) fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        Self(command(folder, &["worker"], variables).spawn().unwrap())
+    }
+
+    /// The number of its process.
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        end(&mut self.0);
+    }
+}
+
+/// `tidings` with nothing in its environment but these variables.
+pub(super) fn command(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("LOG_LEVEL", "warn")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+fn end(child: &mut Child) {
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap());
+    kill(pid, Signal::SIGTERM).ok();
+    child.wait().ok();
 }
 
 /// The program takes its port first and answers when it is ready, so this waits in its queue.

@@ -1,15 +1,16 @@
 //! Rendering an edition once, and making one reader's message of it.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use lettre::message::MultiPart;
 use tidings::config::{Config, Sources};
-use tidings::domain::id::DeliveryId;
+use tidings::domain::id::{DeliveryId, EditionId};
 use tidings::domain::language::Language;
 use tidings::mail::digest::{ArticleBlock, DigestEmail, SectionBlock};
 use tidings::mail::email::{Email, Rendered, render};
-use tidings::mail::message::{self, Identity, Kind};
-use tidings::mail::splice;
+use tidings::mail::message::{Identity, Kind};
+use tidings::mail::prepared::{self, PreparedEdition, Reader};
 use tidings::templates::Templates;
 
 use super::{Measurement, Subject, time};
@@ -18,7 +19,7 @@ use super::{Measurement, Subject, time};
 const ROUNDS: u32 = 9;
 /// How often each is done in one measurement.
 const EDITIONS: u32 = 40;
-const MESSAGES: u32 = 400;
+const MESSAGES: u32 = 2_000;
 
 const EDITION: Subject = Subject {
     name: "render an edition of 30 stories",
@@ -55,7 +56,10 @@ pub(crate) fn measure() -> Vec<Measurement> {
             .unwrap();
     };
     let (whole, body) = in_turn(EDITIONS, 1e3, &whole, &body);
-    let personal = || drop(message_of_reader(&identity, &frozen));
+    let (edition, reader) = prepared(&identity, &frozen);
+    let buffer = RefCell::new(Vec::new());
+    // A buffer is used again and again, as in a lane.
+    let personal = || edition.write(&reader, &mut buffer.borrow_mut());
     let bare = || drop(bare_message(&frozen));
     let (personal, bare) = in_turn(MESSAGES, 1e6, &personal, &bare);
     vec![EDITION.result(whole, body), READER.result(personal, bare)]
@@ -96,40 +100,32 @@ fn edition() -> DigestEmail {
     edition
 }
 
-/// As the worker makes it: the reader's parts filled in, the message built.
-fn message_of_reader(identity: &Identity, frozen: &Rendered) -> Vec<u8> {
-    let to = "ada.lovelace@example.org".parse().unwrap();
-    let unsubscribe_url =
-        "https://news.example.org/unsubscribe/0123456789012345678901234567890123456789";
-    let parts = splice::Parts {
-        address: "ada.lovelace@example.org".to_owned(),
-        subscribed_on: "5 January 2026".to_owned(),
-        unsubscribe_url: unsubscribe_url.to_owned(),
-        is_test: false,
-    };
-    let rendered = Rendered {
-        subject: frozen.subject.clone(),
-        text: parts.fill(&frozen.text, false),
-        html: parts.fill(&frozen.html, true),
-    };
+/// The edition's message with holes, and a reader, as the worker has them.
+fn prepared(identity: &Identity, frozen: &Rendered) -> (PreparedEdition, Reader) {
     let kind = Kind::List {
         slug: "morning".to_owned(),
         sender_name: "The Example".to_owned(),
         sender_address: "morning@news.example.org".parse().unwrap(),
-        unsubscribe_url: unsubscribe_url.to_owned(),
+        unsubscribe_url: String::new(),
         archive_url: "https://news.example.org/v/1".to_owned(),
         is_test: false,
     };
     let now = "2026-01-05T05:30:00Z".parse().unwrap();
-    let parts = message::Parts {
-        delivery: DeliveryId::new(now),
+    let edition = prepared::Edition {
+        id: EditionId::new(now),
         date: now,
-        to: &to,
         language: &Language::english(),
-        rendered: &rendered,
+        frozen,
         kind: &kind,
+        unsubscribe_base: "https://news.example.org/unsubscribe/".to_owned(),
     };
-    message::build(identity, &parts).unwrap().bytes
+    let reader = Reader {
+        delivery: DeliveryId::new(now),
+        address: "ada.lovelace@example.org".parse().unwrap(),
+        subscribed_on: "5 January 2026".into(),
+        unsubscribe_token: "01234567890123456789012345678901234567890123".to_owned(),
+    };
+    (PreparedEdition::new(identity, &edition).unwrap(), reader)
 }
 
 fn bare_message(frozen: &Rendered) -> Vec<u8> {

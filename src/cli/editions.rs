@@ -1,14 +1,23 @@
-//! `tidings editions`: for cron, systemd timers and jobs of Kubernetes.
+//! `tidings editions`: composing for cron, systemd timers and jobs of Kubernetes; looking at editions and steering them.
 
 use clap::Subcommand;
 
 use super::failure::Failure;
 use super::private::{PrivateDatabase, Wish};
-use super::{Global, output, serve, settings};
+use super::{Global, output, progress, serve, settings};
+use crate::app::App;
+use crate::domain::edition::EditionName;
+use crate::domain::line::Line;
+use crate::domain::slug::Slug;
 use crate::usecases::digest::Composed;
+use crate::usecases::editions;
+use crate::usecases::sending::{self, Ordered};
 use crate::worker::{Stopper, deliver, tick};
 
-/// Verbs of `tidings editions`.
+/// How many editions `list` shows.
+const LISTED: i64 = 50;
+
+/// Verbs of `tidings editions`. An edition is named by its id, or as `latest:SLUG`.
 #[derive(Debug, Subcommand)]
 pub(super) enum EditionsCommand {
     /// Compose every newsletter that is due, then exit; safe to run twice at once
@@ -20,12 +29,205 @@ pub(super) enum EditionsCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The newest editions of a newsletter, newest first
+    List {
+        /// Its slug
+        newsletter: Slug,
+        /// As JSON, one object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// How far an edition is
+    Progress {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// Until nothing of it moves any more
+        #[arg(long)]
+        watch: bool,
+        /// As JSON, one object a line
+        #[arg(long)]
+        json: bool,
+    },
+    #[command(flatten)]
+    Order(OrderCommand),
 }
 
-pub(super) fn run(global: &Global, command: &EditionsCommand) -> Result<(), Failure> {
-    let EditionsCommand::RunDue { deliver, json } = command;
+/// Orders to one edition.
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum OrderCommand {
+    /// Begin no more mails of it until it is resumed
+    Pause {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// Why, for those who come later
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<Line>,
+    },
+    /// Let it go on after a pause
+    Resume {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+    },
+    /// Keep it from beginning, while nothing of it was sent
+    Hold {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// Why, for those who come later
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<Line>,
+    },
+    /// Begin what was held
+    Release {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+    },
+    /// End it for good: what was not begun is never sent
+    Stop {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// Why, for those who come later
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<Line>,
+    },
+    /// Send it once more to those whose mail failed and who still want it
+    Resend {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// Also to those of whom nobody knows whether they got it; they may get it twice
+        #[arg(long)]
+        unknown: bool,
+    },
+    /// Count the mails whose reply was lost, and that are not sent once more, as sent
+    Settle {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+    },
+}
+
+impl OrderCommand {
+    fn edition(&self) -> &EditionName {
+        match self {
+            Self::Pause { edition, .. }
+            | Self::Resume { edition }
+            | Self::Hold { edition, .. }
+            | Self::Release { edition }
+            | Self::Stop { edition, .. }
+            | Self::Resend { edition, .. }
+            | Self::Settle { edition } => edition,
+        }
+    }
+}
+
+pub(super) fn run(global: &Global, command: EditionsCommand) -> Result<(), Failure> {
+    match command {
+        EditionsCommand::RunDue { deliver, json } => run_due(global, deliver, json),
+        EditionsCommand::List { newsletter, json } => {
+            serve::with_app(global, async |app| list(app, newsletter, json).await)
+        }
+        EditionsCommand::Progress {
+            edition,
+            watch,
+            json,
+        } => serve::with_app(global, async |app| {
+            let id = resolve(app, edition).await?;
+            progress::show(app, id, watch, json).await
+        }),
+        EditionsCommand::Order(order) => {
+            serve::with_app(global, async |app| give(app, order).await)
+        }
+    }
+}
+
+async fn resolve(app: &App, name: EditionName) -> Result<crate::domain::id::EditionId, Failure> {
+    let resolved = app
+        .db
+        .transaction(move |conn| editions::resolve(conn, &name));
+    Ok(resolved.await?)
+}
+
+async fn give(app: &App, order: OrderCommand) -> Result<(), Failure> {
+    let id = resolve(app, order.edition().clone()).await?;
+    let (settings, given) = (app.config.digest.clone(), order.clone());
+    let ordered = app.db.transaction_now(move |conn, now| match given {
+        OrderCommand::Pause { reason, .. } => {
+            sending::pause(conn, id, reason.as_ref().map(Line::as_str))
+        }
+        OrderCommand::Resume { .. } => sending::resume(conn, now, id, &settings),
+        OrderCommand::Hold { reason, .. } => {
+            sending::hold(conn, id, reason.as_ref().map(Line::as_str))
+        }
+        OrderCommand::Release { .. } => sending::release(conn, now, id, &settings),
+        OrderCommand::Stop { reason, .. } => {
+            sending::stop(conn, now, id, reason.as_ref().map(Line::as_str))
+        }
+        OrderCommand::Resend { unknown, .. } => sending::resend(conn, now, id, unknown, &settings),
+        OrderCommand::Settle { .. } => sending::settle_unknown(conn, now, id),
+    });
+    let Ordered {
+        edition,
+        newsletter,
+        send,
+        moved,
+    } = ordered.await?;
+    let reason = send
+        .reason
+        .map_or_else(String::new, |reason| format!(" ({reason})"));
+    output::line(format_args!(
+        "{} {newsletter} {}{reason}",
+        edition.id, edition.status
+    ));
+    match order {
+        OrderCommand::Resend { .. } => output::note(format_args!("{moved} mails are sent again")),
+        OrderCommand::Settle { .. } => {
+            output::note(format_args!("{moved} mails count as sent from now on"));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn list(app: &App, newsletter: Slug, as_json: bool) -> Result<(), Failure> {
+    let listed = app
+        .db
+        .transaction(move |conn| editions::list(conn, &newsletter, None, LISTED));
+    let (newsletter, rows) = listed.await?;
+    for (edition, send) in rows {
+        let reason = send.as_ref().and_then(|send| send.reason.clone());
+        if as_json {
+            output::line(serde_json::json!({
+                "edition": edition.id, "newsletter": newsletter.slug.to_string(), "slot": edition.slot,
+                "status": edition.status, "skip_reason": edition.skip_reason, "reason": reason,
+                "recipients": edition.recipient_count, "subject": edition.subject,
+                "not_before": send.as_ref().map(|send| send.not_before),
+                "deadline_at": send.as_ref().and_then(|send| send.deadline_at),
+                "completed_at": edition.completed_at,
+            }));
+            continue;
+        }
+        let why = match (edition.skip_reason, reason) {
+            (Some(why), _) => format!(" ({why})"),
+            (None, Some(why)) => format!(" ({why})"),
+            (None, None) => String::new(),
+        };
+        output::line(format_args!(
+            "{} {} {}{why}, {} readers: {}",
+            edition.id, edition.slot, edition.status, edition.recipient_count, edition.subject
+        ));
+    }
+    Ok(())
+}
+
+fn run_due(global: &Global, deliver: bool, json: bool) -> Result<(), Failure> {
     let mut config = settings::load_and_log(global, Vec::new())?;
-    if *deliver && config.smtp.relays.is_empty() {
+    if deliver && config.smtp.relays.is_empty() {
         return Err(Failure::Unreachable(
             "no mail server: set SMTP_URL to use --deliver".to_owned(),
         ));
@@ -36,10 +238,11 @@ pub(super) fn run(global: &Global, command: &EditionsCommand) -> Result<(), Fail
         serve::migrate_app(&app).await?;
         let composed = tick::run_due(&app).await?;
         for one in &composed {
-            print(one, *json);
+            print(one, json);
         }
         output::note(format_args!("newsletters due: {}", composed.len()));
-        if *deliver {
+        tick::alert_late(&app).await?;
+        if deliver {
             let stopper = Stopper::new();
             let count = deliver::drain(&app, &stopper.stop()).await?;
             app.mailer.close_idle().await;

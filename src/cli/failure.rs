@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
-use crate::usecases::{StoreError, access, delivery, demo, digest, schema};
+use crate::usecases::{StoreError, access, delivery, demo, digest, editions, schema, sending};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +91,30 @@ impl From<digest::Error> for Failure {
             digest::Error::Store(cause) => cause.into(),
             digest::Error::NotFound => Self::NotFound(error.to_string()),
             other => Self::Failed(chain(&other)),
+        }
+    }
+}
+
+impl From<editions::Error> for Failure {
+    fn from(error: editions::Error) -> Self {
+        match error {
+            editions::Error::Store(cause) => cause.into(),
+            editions::Error::NotFound | editions::Error::NoNewsletter => {
+                Self::NotFound(error.to_string())
+            }
+            editions::Error::Skipped => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<sending::Error> for Failure {
+    fn from(error: sending::Error) -> Self {
+        match error {
+            sending::Error::Store(cause) => cause.into(),
+            sending::Error::NotFound => Self::NotFound(error.to_string()),
+            sending::Error::Skipped | sending::Error::WrongStatus(_) | sending::Error::Begun => {
+                Self::Refused(error.to_string())
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ mod journey;
 mod keys;
 mod output;
 mod private;
+mod progress;
 mod schedule;
+mod sending;
 mod serve;
 mod settings;
 
@@ -30,7 +32,7 @@ struct Cli {
 }
 
 const AFTER_HELP: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 wrong settings, 4 database or mail server \
-                          not reachable, 5 not found, 6 refused (already running, port in use, newer schema)";
+                          not reachable, 5 not found, 6 refused (already running, port in use, newer schema, wrong status)";
 
 /// What every command understands.
 #[derive(Debug, Clone, Args)]
@@ -71,6 +73,9 @@ enum Command {
     /// Editions of newsletters
     #[command(subcommand)]
     Editions(editions::EditionsCommand),
+    /// The sending of all editions
+    #[command(subcommand)]
+    Sending(sending::SendingCommand),
     /// Explain schedules, without a database
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
@@ -105,7 +110,8 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => demo::demo(&global, &args),
         Command::Migrate { dry_run } => serve::migrate(&global, dry_run),
         Command::Config(command) => settings::run(&global, &command),
-        Command::Editions(command) => editions::run(&global, &command),
+        Command::Editions(command) => editions::run(&global, command),
+        Command::Sending(command) => sending::run(&global, command),
         Command::Schedule(command) => schedule::run(&command),
         Command::Keys(command) => keys::run(&global, &command),
         Command::Admin(command) => admin::run(&global, &command),

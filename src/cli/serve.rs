@@ -185,6 +185,22 @@ pub(super) fn worker(global: &Global) -> Result<(), Failure> {
     result
 }
 
+/// Runs a command that does not listen, with the database in this version's schema.
+pub(super) fn with_app<T>(
+    global: &Global,
+    work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut config = settings::load_and_log(global, Vec::new())?;
+    let database = PrivateDatabase::provide(&mut config, &global.data_dir(), Wish::Use)?;
+    let result = runtime()?.block_on(async {
+        let app = command_app(config)?;
+        migrate_app(&app).await?;
+        work(&app).await
+    });
+    database.stop()?;
+    result
+}
+
 /// The program for a command that does not listen.
 pub(super) fn command_app(config: Config) -> Result<App, Failure> {
     let base_url = match &config.server.base_url {

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::domain::edition_delivery::UnknownPolicy;
 use crate::domain::link_token::LinkKeys;
 
 /// The shortest secret key, in characters.
@@ -78,6 +79,7 @@ pub struct Digest {
     pub late_commit_grace_minutes: u32,
     #[serde(deserialize_with = "at_least_one")]
     pub give_up_after_hours: u32,
+    pub unknown_policy: UnknownPolicy,
 }
 
 impl Digest {
@@ -109,18 +111,43 @@ pub struct Delivery {
     pub connections: u32,
     #[serde(deserialize_with = "at_least_one")]
     pub batch_size: u32,
-    #[serde(deserialize_with = "at_least_one")]
+    #[serde(deserialize_with = "window")]
+    pub window: u32,
+    #[serde(deserialize_with = "express_window")]
+    pub express_window: u32,
+    #[serde(deserialize_with = "lease")]
     pub lease_seconds: u32,
     #[serde(deserialize_with = "at_least_one")]
     pub poll_milliseconds: u32,
+    #[serde(deserialize_with = "at_least_one")]
+    pub sweep_seconds: u32,
     pub unknown_retry_seconds: u32,
 }
 
 impl Delivery {
+    /// How often to look for what lost workers left.
+    #[must_use]
+    pub fn sweep(&self) -> Duration {
+        Duration::from_secs(u64::from(self.sweep_seconds))
+    }
+
     /// How long a claim lasts.
     #[must_use]
     pub fn lease(&self) -> SignedDuration {
         SignedDuration::from_secs(i64::from(self.lease_seconds))
+    }
+
+    /// How often a worker says that it lives: a sixth of the lease, so that it may miss some.
+    #[must_use]
+    pub fn heartbeat(&self) -> Duration {
+        Duration::from_secs(u64::from(self.lease_seconds)) / 6
+    }
+
+    /// How long after its last word a worker may begin mails, by its own clock: two thirds of the lease, so that it stops
+    /// well before another takes over.
+    #[must_use]
+    pub fn trust(&self) -> Duration {
+        Duration::from_secs(u64::from(self.lease_seconds)) * 2 / 3
     }
 
     /// How often an idle worker looks.
@@ -162,6 +189,37 @@ fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Er
         Err(D::Error::custom("must be at least 1"))
     } else {
         Ok(number)
+    }
+}
+
+fn window<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    bounded(
+        deserializer,
+        2,
+        100,
+        "must be 2 to 100: so many mails may reach a reader twice when the program is killed",
+    )
+}
+
+fn express_window<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    bounded(deserializer, 1, 50, "must be 1 to 50")
+}
+
+fn lease<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    bounded(deserializer, 3, 3600, "must be 3 to 3600 seconds")
+}
+
+fn bounded<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    least: u32,
+    most: u32,
+    advice: &str,
+) -> Result<u32, D::Error> {
+    let number = u32::deserialize(deserializer)?;
+    if (least..=most).contains(&number) {
+        Ok(number)
+    } else {
+        Err(D::Error::custom(advice))
     }
 }
 

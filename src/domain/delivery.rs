@@ -1,36 +1,26 @@
-//! A delivery: one edition, or one single mail, to one reader.
+//! A delivery: one edition, or one single mail, to one reader. Those of editions are in [`super::edition_delivery`].
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 
 use super::email_address::EmailAddress;
-use super::id::{DeliveryId, EditionId, SignupId, SubscriberId, SubscriptionId};
+use super::id::{DeliveryId, EditionId, SignupId, SubscriberId};
 use super::text_column::text_enum;
 
 text_enum! {
-    /// What kind of mail a delivery is.
+    /// What kind of single mail a delivery is.
     pub enum DeliveryKind {
         /// The request to confirm a sign-up.
         Confirmation => "confirmation",
         /// The answer to a sign-up for something that the reader already gets.
         AlreadySubscribed => "already_subscribed",
-        /// An edition.
-        Digest => "digest",
         /// An edition to one address of the newsroom; counts nowhere, its links do nothing.
         Test => "test",
     }
 }
 
-impl DeliveryKind {
-    /// Lower goes first: somebody waits for a single mail, nobody sees when exactly a digest leaves.
-    #[must_use]
-    pub fn priority(self) -> i16 {
-        match self {
-            Self::Confirmation | Self::AlreadySubscribed | Self::Test => 0,
-            Self::Digest => 10,
-        }
-    }
-}
+/// How urgent a single mail is; lower goes first. All are alike today: somebody waits for each.
+pub const PRIORITY: i16 = 0;
 
 text_enum! {
     /// Where a delivery stands.
@@ -43,13 +33,17 @@ text_enum! {
         Sending => "sending",
         /// Accepted by the next server. Whether it reached the inbox nobody can know.
         Sent => "sent",
+        /// Not taken for now; it is tried again.
+        Deferred => "deferred",
         /// The message was written, the reply was lost.
         Unknown => "unknown",
         /// Refused for good.
         Bounced => "bounced",
         /// Given up after its time.
         Expired => "expired",
-        /// Not wanted any more: unsubscribed, suppressed or stopped before it began.
+        /// The address must not be written to.
+        Suppressed => "suppressed",
+        /// Not wanted any more: unsubscribed, paused, erased or stopped before it began.
         Cancelled => "cancelled",
     }
 }
@@ -62,10 +56,8 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// What kind of mail.
     pub kind: DeliveryKind,
-    /// Which edition; set for digests and tests.
+    /// Which edition; set for tests.
     pub edition_id: Option<EditionId>,
-    /// For which subscription; set for digests.
-    pub subscription_id: Option<SubscriptionId>,
     /// To whom; unset for tests.
     pub subscriber_id: Option<SubscriberId>,
     /// For which sign-up; set for confirmations and "already subscribed".
@@ -106,7 +98,6 @@ pub struct NewDelivery {
     pub kind: DeliveryKind,
     pub priority: i16,
     pub edition_id: Option<EditionId>,
-    pub subscription_id: Option<SubscriptionId>,
     pub subscriber_id: Option<SubscriberId>,
     pub signup_id: Option<SignupId>,
     pub test_address: Option<EmailAddress>,
@@ -157,9 +148,8 @@ impl NewDelivery {
         Self {
             id: DeliveryId::new(now),
             kind,
-            priority: kind.priority(),
+            priority: PRIORITY,
             edition_id: None,
-            subscription_id: None,
             subscriber_id: None,
             signup_id: None,
             test_address: None,

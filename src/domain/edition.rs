@@ -4,6 +4,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use jiff::{Timestamp, civil};
 
 use super::id::{EditionId, NewsletterId};
+use super::slug::Slug;
 use super::text_column::text_enum;
 
 text_enum! {
@@ -21,10 +22,24 @@ text_enum! {
     pub enum EditionStatus {
         /// Deliveries are waiting or under way.
         Delivering => "delivering",
+        /// Composed, and waiting for somebody to release it; nothing was sent.
+        Held => "held",
+        /// Stopped under way until somebody resumes it.
+        Paused => "paused",
+        /// Stopped for good; what was not sent is cancelled.
+        Stopped => "stopped",
         /// Every delivery is settled.
         Done => "done",
         /// Nothing was sent, for the reason in `skip_reason`.
         Skipped => "skipped",
+    }
+}
+
+impl EditionStatus {
+    /// Whether mails of it may still be sent, now or after a release.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Delivering | Self::Held | Self::Paused)
     }
 }
 
@@ -35,6 +50,31 @@ text_enum! {
         NoArticles => "no_articles",
         /// Fewer articles than the newsletter's minimum; they stay for the next edition.
         TooFewArticles => "too_few_articles",
+    }
+}
+
+/// How a person names an edition: by its id, or as the newest of a newsletter, `latest:SLUG`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditionName {
+    /// By its id.
+    Id(EditionId),
+    /// The newest one of this newsletter that was not skipped.
+    Latest(Slug),
+}
+
+/// A text that names no edition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("write the id of an edition, or latest:SLUG for the newest one of a newsletter")]
+pub struct EditionNameError;
+
+impl std::str::FromStr for EditionName {
+    type Err = EditionNameError;
+
+    fn from_str(text: &str) -> Result<Self, EditionNameError> {
+        match text.strip_prefix("latest:") {
+            Some(slug) => slug.parse().map(Self::Latest).map_err(|_| EditionNameError),
+            None => text.parse().map(Self::Id).map_err(|_| EditionNameError),
+        }
     }
 }
 

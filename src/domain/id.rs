@@ -1,5 +1,7 @@
 //! Typed identifiers: one type per noun, so that swapped arguments do not compile.
 
+use sha2::{Digest as _, Sha256};
+
 /// Declares an identifier type: a UUIDv7 (RFC 9562) that sorts by creation time.
 macro_rules! typed_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -93,9 +95,64 @@ typed_id! {
     WorkerId;
 }
 
+impl DeliveryId {
+    /// The identifier of an edition's delivery to one subscription: always the same, so that a copy after a lost reply
+    /// has the same Message-ID. It is a `UUIDv8` (RFC 9562 §5.8) of their SHA-256, which says nothing about either.
+    #[must_use]
+    pub fn of_edition(edition: EditionId, subscription: SubscriptionId) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(edition.0.as_bytes());
+        hash.update(subscription.0.as_bytes());
+        let mut bytes = [0; 16];
+        for (byte, hashed) in bytes.iter_mut().zip(hash.finalize()) {
+            *byte = hashed;
+        }
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
+/// Names one claim: a chunk of an edition in the hands of a worker. A chunk that is taken over gets a new one, so this
+/// is the token by which a worker that comes back too late is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClaimId(i64);
+
+impl ClaimId {
+    /// The number in the database.
+    #[must_use]
+    pub fn as_i64(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<i64> for ClaimId {
+    fn from(id: i64) -> Self {
+        Self(id)
+    }
+}
+
+impl std::fmt::Display for ClaimId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edition_s_delivery_always_has_the_same_id() {
+        let now = "2026-01-05T05:30:00Z".parse().unwrap();
+        let (edition, reader) = (EditionId::new(now), SubscriptionId::new(now));
+        let id = DeliveryId::of_edition(edition, reader);
+        assert_eq!(id, DeliveryId::of_edition(edition, reader));
+        assert_ne!(
+            id,
+            DeliveryId::of_edition(edition, SubscriptionId::new(now))
+        );
+        assert_ne!(id, DeliveryId::of_edition(EditionId::new(now), reader));
+        assert_eq!(id.as_uuid().get_version_num(), 8);
+    }
 
     #[test]
     fn ids_sort_by_the_time_they_were_given() {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, a database, a socket or the environment.
 
+pub mod change;
 pub mod fingerprint;
 pub mod id;
 pub mod text_column;
@@ -24,9 +25,13 @@ pub mod subscription;
 pub mod suppression;
 
 pub mod edition;
+pub mod edition_order;
 pub mod selection;
 
+pub mod deadline;
 pub mod delivery;
+pub mod edition_delivery;
+pub mod edition_progress;
 pub mod retry;
 pub mod smtp_reply;
 

@@ -4,6 +4,7 @@ use diesel::ExpressionMethods as _;
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 
+use super::deadline::DeliverBy;
 use super::email_address::EmailAddress;
 use super::id::NewsletterId;
 use super::language::Language;
@@ -64,6 +65,8 @@ pub struct Newsletter {
     /// When a setting was last changed.
     #[diesel(serialize_as = jiff_diesel::Timestamp, deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    /// By when scheduled editions should have been sent, on the clocks of the schedule's zone.
+    pub deliver_by: Option<DeliverBy>,
 }
 
 impl Newsletter {

@@ -87,6 +87,16 @@ impl SmtpReply {
         (parts.next().is_none() && matches!(code.class, 2 | 4 | 5)).then_some(code)
     }
 
+    /// Whether it is refused for a reason of policy or security (5.7.x, RFC 3463 §3.8): that is about the sender, and says
+    /// nothing about the mailbox.
+    #[must_use]
+    pub fn is_policy(&self) -> bool {
+        self.meaning() == Meaning::Refused
+            && self
+                .enhanced()
+                .is_some_and(|code| (code.class, code.subject) == (5, 7))
+    }
+
     /// Whether the mailbox does not exist, so that nothing must be sent there again: 5.1.1, 5.1.2, 5.1.6,
     /// 5.1.10 and 5.2.1. A policy answer (5.7.x) says nothing about the mailbox, nor does a bare 550.
     #[must_use]

@@ -7,10 +7,12 @@ use std::str::FromStr;
 use actix_web::dev::{JsonBody, Payload};
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::web::{Data, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{FromRequest, HttpRequest, error::Error};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{FieldError, Problem};
@@ -199,6 +201,39 @@ impl<T: DeserializeOwned + 'static> FromRequest for ArticleJson<T> {
             body.await
                 .map(Self)
                 .map_err(|error| json_problem(&error, limit))
+        })
+    }
+}
+
+/// A JSON body that may be left out: the defaults then.
+#[derive(Debug)]
+pub(super) struct OptionalJson<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let is_absent = !headers.contains_key(CONTENT_TYPE)
+            && !headers.contains_key(TRANSFER_ENCODING)
+            && headers
+                .get(CONTENT_LENGTH)
+                .is_none_or(|length| length.as_bytes() == b"0");
+        if is_absent {
+            return Box::pin(std::future::ready(Ok(Self(T::default()))));
+        }
+        let limit = request
+            .app_data::<Data<App>>()
+            .map_or(0, |app| app.config.server.max_json_bytes);
+        // A list would do for a struct, too, with its members in the order of the fields: not here.
+        let body = JsonBody::<serde_json::Map<String, Value>>::new(request, payload, None, true)
+            .limit(limit);
+        Box::pin(async move {
+            let object = body.await.map_err(|error| json_problem(&error, limit))?;
+            serde_json::from_value(Value::Object(object))
+                .map(Self)
+                .map_err(|cause| json_problem(&JsonPayloadError::Deserialize(cause), limit))
         })
     }
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::templates::TemplateError;
 use crate::usecases::{
     StoreError, access, articles, confirmation, delivery, demo, digest, editions, newsletters,
-    schema, signup, subscribers, unsubscribe,
+    schema, sending, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -293,6 +293,20 @@ impl From<editions::Error> for Problem {
                 Self::conflict("skipped", editions::Error::Skipped.to_string())
             }
             editions::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<sending::Error> for Problem {
+    fn from(error: sending::Error) -> Self {
+        match error {
+            sending::Error::NotFound => {
+                Self::not_found("unknown_edition", "there is no such edition")
+            }
+            sending::Error::Skipped => Self::conflict("skipped", error.to_string()),
+            sending::Error::WrongStatus(_) => Self::conflict("wrong_status", error.to_string()),
+            sending::Error::Begun => Self::conflict("begun", error.to_string()),
+            sending::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

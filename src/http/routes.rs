@@ -77,10 +77,24 @@ routes! {
     GET "/subscribers/{id}" => admin::subscribers::read;
     POST "/subscribers/{id}/unsubscribe" => admin::subscribers::unsubscribe;
     GET "/editions/{id}" => admin::editions::read;
+    PATCH "/editions/{id}" => admin::sending::plan;
     GET "/editions/{id}/preview.html" => admin::editions::preview_html;
     GET "/editions/{id}/preview.txt" => admin::editions::preview_text;
     POST "/editions/{id}/test" => admin::editions::send_test;
     GET "/editions/{id}/deliveries" => admin::editions::deliveries;
+    GET "/editions/{id}/progress" => admin::sending::progress;
+    POST "/editions/{id}/pause" => admin::sending::pause;
+    POST "/editions/{id}/resume" => admin::sending::resume;
+    POST "/editions/{id}/hold" => admin::sending::hold;
+    POST "/editions/{id}/release" => admin::sending::release;
+    POST "/editions/{id}/stop" => admin::sending::stop;
+    POST "/editions/{id}/resend" => admin::sending::resend;
+    POST "/editions/{id}/settle-unknown" => admin::sending::settle_unknown;
+    GET "/sending" => admin::switches::status;
+    POST "/sending/pause" => admin::switches::pause;
+    POST "/sending/resume" => admin::switches::resume;
+    POST "/sending/hold" => admin::switches::hold;
+    POST "/sending/release" => admin::switches::release;
 }
 
 /// Registers everything.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use lettre::Message as MimeMessage;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use uuid::Uuid;
 
 use super::email::Rendered;
 use super::envelope::Envelope;
@@ -59,11 +60,35 @@ pub enum Kind {
     },
 }
 
+/// Subject and parts of a message, the parts in quoted-printable: 7-bit lines of at most 76 columns whatever the text
+/// holds, so that no relay has to convert it and no hostile text reaches the wire raw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// One line.
+    pub subject: String,
+    /// The plain-text part.
+    pub text: Vec<u8>,
+    /// The HTML part.
+    pub html: Vec<u8>,
+}
+
+impl From<&Rendered> for Content {
+    fn from(rendered: &Rendered) -> Self {
+        Self {
+            subject: rendered.subject.clone(),
+            text: quoted_printable::encode(&rendered.text),
+            html: quoted_printable::encode(&rendered.html),
+        }
+    }
+}
+
 /// Everything that makes a message.
 #[derive(Debug, Clone)]
 pub struct Parts<'a> {
-    /// Gives Message-ID and MIME boundary, so that a repeated mail has the same bytes.
+    /// Gives the Message-ID, so that a repeated mail has the same bytes.
     pub delivery: DeliveryId,
+    /// Gives the MIME boundary: the same for all copies of an edition, which then differ in less.
+    pub boundary: Uuid,
     /// `Date`; also the same when repeated.
     pub date: Timestamp,
     /// To whom.
@@ -71,7 +96,7 @@ pub struct Parts<'a> {
     /// The language of the text.
     pub language: &'a Language,
     /// Subject and parts.
-    pub rendered: &'a Rendered,
+    pub content: &'a Content,
     /// The headers that differ.
     pub kind: &'a Kind,
 }
@@ -101,17 +126,13 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
     let to = lettre_address(parts.to)?;
     let return_path = lettre_address(&identity.return_path)?;
     let recipient = to.to_string();
-    let message_id = format!(
-        "<{}@{}>",
-        parts.delivery.as_uuid().simple(),
-        identity.domain()
-    );
+    let message_id = message_id(parts.delivery, identity);
     let mut builder = MimeMessage::builder()
         .from(Mailbox::new(Some(literal(name)), lettre_address(from)?))
         .to(Mailbox::new(None, to))
         .date(SystemTime::from(parts.date))
         .message_id(Some(message_id))
-        .subject(literal(&parts.rendered.subject));
+        .subject(literal(&parts.content.subject));
     for (header, value) in headers(identity, parts) {
         builder = builder.raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str(header),
@@ -119,9 +140,9 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
         ));
     }
     let body = MultiPart::alternative()
-        .boundary(format!("tidings-{}", parts.delivery.as_uuid().simple()))
-        .singlepart(part(ContentType::TEXT_PLAIN, &parts.rendered.text)?)
-        .singlepart(part(ContentType::TEXT_HTML, &parts.rendered.html)?);
+        .boundary(format!("tidings-{}", parts.boundary.simple()))
+        .singlepart(part(ContentType::TEXT_PLAIN, &parts.content.text))
+        .singlepart(part(ContentType::TEXT_HTML, &parts.content.html));
     let mut bytes = builder.multipart(body).map_err(wrong)?.formatted();
     if !bytes.ends_with(b"\r\n") {
         bytes.extend_from_slice(b"\r\n");
@@ -133,6 +154,11 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
         size: bytes.len(),
     };
     Ok(Message { envelope, bytes })
+}
+
+/// The Message-ID of a delivery (RFC 5322 §3.6.4), with its angle brackets.
+pub(super) fn message_id(delivery: DeliveryId, identity: &Identity) -> String {
+    format!("<{}@{}>", delivery.as_uuid().simple(), identity.domain())
 }
 
 /// The headers beside From, To, Date, Subject and Message-ID.
@@ -167,12 +193,10 @@ fn headers(identity: &Identity, parts: &Parts<'_>) -> Vec<(&'static str, String)
     headers
 }
 
-/// A part in quoted-printable: 7-bit lines of at most 76 columns whatever the text holds, so that no relay has
-/// to convert it and no hostile text reaches the wire raw.
-fn part(kind: ContentType, text: &str) -> Result<SinglePart, MessageError> {
-    let body = Body::new_with_encoding(text.to_owned(), ContentTransferEncoding::QuotedPrintable)
-        .map_err(|_| MessageError("a part has no text".to_owned()))?;
-    Ok(SinglePart::builder().content_type(kind).body(body))
+fn part(kind: ContentType, encoded: &[u8]) -> SinglePart {
+    let body =
+        Body::dangerous_pre_encoded(encoded.to_vec(), ContentTransferEncoding::QuotedPrintable);
+    SinglePart::builder().content_type(kind).body(body)
 }
 
 fn lettre_address(address: &EmailAddress) -> Result<lettre::Address, MessageError> {
@@ -183,6 +207,12 @@ fn lettre_address(address: &EmailAddress) -> Result<lettre::Address, MessageErro
 /// what its cleaning had kept out.
 fn literal(text: &str) -> String {
     text.replace("=?", "= ?")
+}
+
+impl MessageError {
+    pub(super) fn new(cause: &dyn std::fmt::Display) -> Self {
+        Self(cause.to_string())
+    }
 }
 
 fn wrong(cause: impl std::fmt::Display) -> MessageError {

@@ -7,6 +7,7 @@
 //! and of a server without a relay, and the peer of the tests.
 
 pub mod email;
+pub mod quoted_printable;
 pub mod splice;
 
 pub mod already_subscribed;
@@ -16,6 +17,7 @@ pub mod digest;
 pub mod envelope;
 pub mod mailer;
 pub mod message;
+pub mod prepared;
 pub mod smtp_session;
 
 pub mod captured;

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::quoted_printable;
 use crate::templates::escape_html;
 
 const OPEN: char = '\u{E000}';
@@ -14,6 +15,64 @@ const CLOSE: char = '\u{E001}';
 #[must_use]
 pub fn marker(name: &str) -> String {
     format!("{OPEN}{name}{CLOSE}")
+}
+
+/// What a marker stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The reader's address.
+    Address,
+    /// The date of the order in words.
+    SubscribedOn,
+    /// The link that ends the subscription.
+    UnsubscribeUrl,
+}
+
+/// A part of a frozen text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// The same for all readers.
+    Text(String),
+    /// What differs.
+    Value(Field),
+}
+
+/// Takes a frozen text apart; the line that says "test" stays when `is_test`. A marker that nobody knows is nothing.
+#[must_use]
+pub fn pieces(frozen: &str, is_test: bool) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut text = String::new();
+    let mut in_test_line = false;
+    for (index, part) in frozen.split(OPEN).enumerate() {
+        let (name, after) = match part.split_once(CLOSE) {
+            Some((name, after)) if index > 0 => (name, after),
+            _ => ("", part),
+        };
+        in_test_line = (in_test_line || name == "test") && name != "/test";
+        if in_test_line && !is_test {
+            continue;
+        }
+        if let Some(field) = field(name) {
+            if !text.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+            }
+            pieces.push(Piece::Value(field));
+        }
+        text.push_str(after);
+    }
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text));
+    }
+    pieces
+}
+
+fn field(name: &str) -> Option<Field> {
+    match name {
+        "address" => Some(Field::Address),
+        "subscribed_on" => Some(Field::SubscribedOn),
+        "unsubscribe_url" => Some(Field::UnsubscribeUrl),
+        _ => None,
+    }
 }
 
 /// What is filled in for one reader.
@@ -34,27 +93,36 @@ impl Parts {
     #[must_use]
     pub fn fill(&self, frozen: &str, as_html: bool) -> String {
         let mut filled = String::with_capacity(frozen.len() + 256);
-        let mut in_test_line = false;
-        for (index, piece) in frozen.split(OPEN).enumerate() {
-            let (name, text) = match piece.split_once(CLOSE) {
-                Some((name, text)) if index > 0 => (name, text),
-                _ => ("", piece),
-            };
-            in_test_line = (in_test_line || name == "test") && name != "/test";
-            if !in_test_line || self.is_test {
-                filled.push_str(&self.value(name, as_html));
-                filled.push_str(text);
+        for piece in pieces(frozen, self.is_test) {
+            match piece {
+                Piece::Text(text) => filled.push_str(&text),
+                Piece::Value(field) => filled.push_str(&self.value(field, as_html)),
             }
         }
         filled
     }
 
-    fn value(&self, name: &str, as_html: bool) -> Cow<'_, str> {
-        let text = match name {
-            "address" => &self.address,
-            "subscribed_on" => &self.subscribed_on,
-            "unsubscribe_url" => &self.unsubscribe_url,
-            _ => return Cow::Borrowed(""),
+    /// The same in quoted-printable, each of the reader's parts on lines of its own: how a part of a message is written.
+    #[must_use]
+    pub fn encode(&self, frozen: &str, as_html: bool) -> Vec<u8> {
+        let mut encoded = Vec::with_capacity(frozen.len() + frozen.len() / 8 + 512);
+        for piece in pieces(frozen, self.is_test) {
+            let piece = match piece {
+                Piece::Text(text) => quoted_printable::encode(&text),
+                Piece::Value(field) => quoted_printable::encode(&self.value(field, as_html)),
+            };
+            quoted_printable::append(&mut encoded, &piece);
+        }
+        encoded
+    }
+
+    /// One of the reader's parts, escaped for HTML when `as_html`.
+    #[must_use]
+    pub fn value(&self, field: Field, as_html: bool) -> Cow<'_, str> {
+        let text = match field {
+            Field::Address => &self.address,
+            Field::SubscribedOn => &self.subscribed_on,
+            Field::UnsubscribeUrl => &self.unsubscribe_url,
         };
         if as_html {
             Cow::Owned(escape_html(text))
@@ -91,6 +159,22 @@ mod tests {
         assert_eq!(
             parts(false).fill(&frozen, true),
             "Für o&#39;hara&amp;co@example.org seit 12. Januar 2022."
+        );
+    }
+
+    #[test]
+    fn what_is_encoded_reads_as_what_is_filled() {
+        let frozen = format!(
+            "Für {} seit\n{}.",
+            marker("address"),
+            marker("subscribed_on")
+        );
+        let encoded = parts(false).encode(&frozen, false);
+        let decoded =
+            ::quoted_printable::decode(encoded, ::quoted_printable::ParseMode::Strict).unwrap();
+        assert_eq!(
+            String::from_utf8(decoded).unwrap(),
+            parts(false).fill(&frozen, false).replace('\n', "\r\n")
         );
     }
 

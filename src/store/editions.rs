@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::Timestamptz;
 use jiff::Timestamp;
 
 use super::Error;
@@ -126,6 +125,20 @@ pub fn find(conn: &mut PgConnection, id: EditionId) -> Result<Option<Edition>, E
         .optional()?)
 }
 
+/// The edition, and nobody else changes its row until the transaction ends. Chunks of it can be claimed all the same: the
+/// lock is weaker than the one that would keep rows from referring to it.
+///
+/// # Errors
+/// Database errors.
+pub fn lock(conn: &mut PgConnection, id: EditionId) -> Result<Option<Edition>, Error> {
+    Ok(dsl::editions
+        .find(id)
+        .select(Edition::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .optional()?)
+}
+
 /// The frozen content of an edition.
 ///
 /// # Errors
@@ -213,21 +226,4 @@ pub fn articles(
             edition_articles::placement,
         ))
         .load(conn)?)
-}
-
-/// Closes the editions of which every delivery is settled, and returns how many. Never "the last batch was
-/// empty": a batch may be short because all its readers left.
-///
-/// # Errors
-/// Database errors.
-pub fn complete_settled(conn: &mut PgConnection, now: Timestamp) -> Result<usize, Error> {
-    Ok(diesel::sql_query(
-        "UPDATE editions e SET status = 'done', completed_at = $1 \
-         WHERE e.status = 'delivering' AND NOT EXISTS ( \
-             SELECT 1 FROM deliveries d WHERE d.edition_id = e.id AND d.kind = 'digest' \
-                AND (d.status IN ('queued', 'claimed', 'sending') \
-                     OR (d.status = 'unknown' AND d.unknown_count < 2)))",
-    )
-    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
-    .execute(conn)?)
 }

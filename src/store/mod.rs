@@ -10,23 +10,32 @@ pub mod admins;
 pub mod api_keys;
 pub mod articles;
 pub mod attempts;
+pub mod claims;
 pub mod consents;
 pub mod deliveries;
+pub mod edition_attempts;
+pub mod edition_deliveries;
 pub mod editions;
+pub mod lost_claims;
 pub mod migrations;
 pub mod newsletters;
+pub mod progress;
 pub mod queue;
+pub mod relays;
+pub mod sends;
 pub mod signups;
+pub mod stops;
 pub mod subscribers;
 pub mod subscriptions;
 pub mod suppressions;
+pub mod turns;
 
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
-use diesel::{Connection as _, IntoSql as _, RunQueryDsl as _};
+use diesel::{Connection as _, RunQueryDsl as _};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -41,6 +50,7 @@ pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
     url: SecretString,
     clock: Clock,
+    settings: config::Database,
 }
 
 /// Sets what every connection of ours wants.
@@ -70,17 +80,54 @@ impl Db {
         // The pool hides why a connection fails behind its time-out, so the first one is made without it.
         let url = with_connect_timeout(&settings.url);
         PgConnection::establish(url.expose_secret())?;
+        Self::pool(
+            settings.clone(),
+            settings.pool_size.max(1),
+            true,
+            url,
+            clock,
+        )
+    }
+
+    /// Another pool to the same database, so that neither can starve the other. It opens connections when they are needed,
+    /// and does not ask before each use whether they are alive: for callers who try again.
+    ///
+    /// # Errors
+    /// When the pool cannot be made.
+    pub fn beside(&self, size: u32) -> Result<Self, Error> {
+        Self::pool(
+            self.settings.clone(),
+            size,
+            false,
+            self.url.clone(),
+            self.clock.clone(),
+        )
+    }
+
+    fn pool(
+        settings: config::Database,
+        size: u32,
+        is_tested: bool,
+        url: SecretString,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let session = Session {
             statement_timeout_seconds: settings.statement_timeout_seconds,
         };
         let pool = Pool::builder()
-            .max_size(settings.pool_size.max(1))
-            .min_idle(Some(1))
+            .max_size(size)
+            .min_idle(Some(u32::from(is_tested)))
+            .test_on_check_out(is_tested)
             .connection_timeout(Duration::from_secs(settings.pool_wait_seconds.max(1)))
             .connection_customizer(Box::new(session))
             .build(ConnectionManager::new(url.expose_secret()))
             .map_err(|cause| Error::Unavailable(Box::new(cause)))?;
-        Ok(Self { pool, url, clock })
+        Ok(Self {
+            pool,
+            url,
+            clock,
+            settings,
+        })
     }
 
     /// Runs `work` in one transaction on the blocking pool: commits on `Ok`, rolls back on `Err`.
@@ -97,6 +144,55 @@ impl Db {
     {
         let db = self.clone();
         match tokio::task::spawn_blocking(move || db.run(work)).await {
+            Ok(result) => result,
+            Err(panicked) => Err(Error::Query(Box::new(panicked)).into()),
+        }
+    }
+
+    /// Like [`Db::transaction`], with the present instant by the database's clock, read in the same transaction.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn transaction_now<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection, Timestamp) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let clock = self.clock.clone();
+        self.transaction(move |conn| {
+            let now = now(conn, &clock)?;
+            work(conn, now)
+        })
+        .await
+    }
+
+    /// Runs one statement, which is a transaction of its own: without the round trips of one around it. The instant is
+    /// only given where the clock stands still; else the statement asks the database's.
+    ///
+    /// # Errors
+    /// As [`Db::transaction`].
+    pub async fn statement<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection, Option<Timestamp>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        let work = move || {
+            let now = match &db.clock {
+                Clock::Fixed(_) => Some(db.clock.now()),
+                Clock::System => None,
+            };
+            let conn = db.pool.get();
+            let mut conn = conn.map_err(|cause| Error::Unavailable(Box::new(cause)))?;
+            work(&mut conn, now)
+        };
+        match tokio::task::spawn_blocking(work).await {
             Ok(result) => result,
             Err(panicked) => Err(Error::Query(Box::new(panicked)).into()),
         }
@@ -152,13 +248,22 @@ impl Db {
         if let Clock::Fixed(_) = self.clock {
             return Ok(self.clock.now());
         }
-        self.transaction(|conn| {
-            let now = diesel::dsl::now.into_sql::<diesel::sql_types::Timestamptz>();
-            let now: jiff_diesel::Timestamp = diesel::select(now).get_result(conn)?;
-            Ok(now.to_jiff())
-        })
-        .await
+        self.transaction(|conn| now(conn, &Clock::System)).await
     }
+}
+
+/// The present instant by the database's clock, or the fixed one of a test. Not the start of the transaction: that may
+/// have waited for locks.
+fn now(conn: &mut PgConnection, clock: &Clock) -> Result<Timestamp, Error> {
+    if let Clock::Fixed(_) = clock {
+        return Ok(clock.now());
+    }
+    diesel::define_sql_function! {
+        /// The time at which it is asked.
+        fn clock_timestamp() -> diesel::sql_types::Timestamptz;
+    }
+    let now: jiff_diesel::Timestamp = diesel::select(clock_timestamp()).get_result(conn)?;
+    Ok(now.to_jiff())
 }
 
 /// The address with a limit on connecting, in seconds, unless it sets its own: libpq would wait for minutes for a

@@ -1,15 +1,18 @@
-//! Deliveries as a queue: who holds a row, and where it goes next.
+//! Single mails as a queue: who holds a row, and where it goes next. Editions have a ledger of their own
+//! ([`super::edition_deliveries`]).
 //!
 //! Every statement that moves a row names the state it comes from and, where one is needed, the owner: a worker
 //! that lost its lease changes nothing.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Bool, Timestamptz, Uuid};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 
 use super::Error;
+use super::edition_deliveries::Next;
+use crate::config;
 use crate::domain::delivery::{Delivery, DeliveryStatus};
 use crate::domain::id::{DeliveryId, WorkerId};
 use crate::domain::smtp_reply::SmtpReply;
@@ -24,6 +27,15 @@ pub struct Lease {
     pub until: Timestamp,
 }
 
+impl Lease {
+    /// A lease from `now` on, as long as the settings say.
+    #[must_use]
+    pub fn new(owner: WorkerId, now: Timestamp, settings: &config::Delivery) -> Self {
+        let until = now.saturating_add(settings.lease()).unwrap_or(now);
+        Self { owner, until }
+    }
+}
+
 /// Leases up to `limit` due rows, urgent kinds first; rows that another worker is just taking are passed over.
 ///
 /// # Errors
@@ -36,7 +48,7 @@ pub fn claim(
 ) -> Result<Vec<Delivery>, Error> {
     let ids: Vec<DeliveryId> = dsl::deliveries
         // Written out: with a parameter in its place a prepared plan cannot use the partial index.
-        .filter(sql::<Bool>("status = 'queued'"))
+        .filter(sql::<Bool>("status IN ('queued', 'deferred')"))
         .filter(dsl::due_at.le(now.to_diesel()))
         .order((dsl::priority, dsl::due_at))
         .select(dsl::id)
@@ -56,31 +68,39 @@ pub fn claim(
         .returning(Delivery::as_returning())
         .get_results(conn)?;
     // The update returns rows in no order.
-    claimed.sort_by_key(|delivery| (delivery.kind.priority(), delivery.due_at));
+    claimed.sort_by_key(|delivery| (delivery.due_at, delivery.id));
     Ok(claimed)
 }
 
-/// The last look before SMTP: moves a claimed row to `sending` if it is still ours and still wanted, and returns
-/// whether it was. That it is still ours says its owner, not its lease: whoever takes over changes the owner. The lease
-/// is set anew because the conversation may take long.
+/// The durable intent: moves claimed rows to `sending` that are still ours and still wanted, and returns which. That a
+/// row is ours says its owner, not its lease: whoever takes over changes the owner. It may be `sending` already, when the
+/// answer to the last commit was lost. The lease is set anew because the conversation may take long.
 ///
 /// # Errors
 /// Database errors.
-pub fn begin(conn: &mut PgConnection, id: DeliveryId, lease: Lease) -> Result<bool, Error> {
-    let changed = diesel::sql_query(
+pub fn begin(
+    conn: &mut PgConnection,
+    ids: &[DeliveryId],
+    lease: Lease,
+) -> Result<Vec<DeliveryId>, Error> {
+    #[derive(QueryableByName)]
+    struct Begun {
+        #[diesel(sql_type = Uuid)]
+        id: DeliveryId,
+    }
+    let begun: Vec<Begun> = diesel::sql_query(
         "UPDATE deliveries d SET status = 'sending', attempt_count = attempt_count + 1, lease_until = $3 \
-          WHERE d.id = $1 AND d.owner = $2 AND d.status = 'claimed' \
-            AND (d.subscription_id IS NULL OR EXISTS ( \
-                 SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.status = 'active')) \
+          WHERE d.id = ANY ($1) AND d.owner = $2 AND d.status IN ('claimed', 'sending') \
             AND NOT EXISTS ( \
                  SELECT 1 FROM suppressions x JOIN subscribers p ON p.address_key = x.address_key \
-                  WHERE p.id = d.subscriber_id)",
+                  WHERE p.id = d.subscriber_id) \
+         RETURNING d.id",
     )
-    .bind::<Uuid, _>(id)
+    .bind::<Array<Uuid>, _>(ids)
     .bind::<Uuid, _>(lease.owner)
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(lease.until))
-    .execute(conn)?;
-    Ok(changed == 1)
+    .load(conn)?;
+    Ok(begun.into_iter().map(|row| row.id).collect())
 }
 
 /// Ends a row that `owner` claimed and does not send: nobody wants it any more, or its time is over.
@@ -118,7 +138,7 @@ pub fn postpone(
 ) -> Result<(), Error> {
     diesel::update(dsl::deliveries.filter(held(id, owner, DeliveryStatus::Claimed)))
         .set((
-            dsl::status.eq(DeliveryStatus::Queued),
+            dsl::status.eq(DeliveryStatus::Deferred),
             dsl::owner.eq(None::<uuid::Uuid>),
             dsl::lease_until.eq(None::<jiff_diesel::Timestamp>),
             dsl::due_at.eq(due_at.to_diesel()),
@@ -126,22 +146,6 @@ pub fn postpone(
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// Where a row goes after an SMTP transaction.
-#[derive(Debug, Clone)]
-pub enum Next {
-    /// It is over.
-    Settled(DeliveryStatus),
-    /// It is tried again at this instant; `counts` says whether the attempt counts.
-    Again {
-        /// When.
-        due_at: Timestamp,
-        /// Whether the other side had the mail in its hands.
-        counts: bool,
-    },
-    /// The reply was lost.
-    Unknown,
 }
 
 /// Moves a row on that `owner` was sending; returns whether it still was its row.
@@ -153,7 +157,7 @@ pub fn settle(
     id: DeliveryId,
     owner: WorkerId,
     now: Timestamp,
-    next: &Next,
+    next: Next,
     reply: &SmtpReply,
 ) -> Result<bool, Error> {
     let row = diesel::update(dsl::deliveries.filter(held(id, owner, DeliveryStatus::Sending)));
@@ -170,28 +174,35 @@ pub fn settle(
             .set((
                 free,
                 evidence,
-                dsl::status.eq(*status),
+                dsl::status.eq(status),
                 dsl::settled_at.eq(now.to_diesel()),
             ))
             .execute(conn)?,
-        Next::Again { due_at, counts } => {
+        Next::Again { at, counts } => {
             let taken_back = i32::from(!counts);
             row.set((
                 free,
                 evidence,
-                dsl::status.eq(DeliveryStatus::Queued),
-                dsl::due_at.eq(due_at.to_diesel()),
+                dsl::status.eq(DeliveryStatus::Deferred),
+                dsl::due_at.eq(at.to_diesel()),
                 dsl::attempt_count.eq(dsl::attempt_count - taken_back),
             ))
             .execute(conn)?
         }
-        Next::Unknown => row
+        Next::Unknown { .. } => row
             .set((
                 free,
                 evidence,
                 dsl::status.eq(DeliveryStatus::Unknown),
                 dsl::unknown_count.eq(dsl::unknown_count + 1),
                 dsl::settled_at.eq(now.to_diesel()),
+            ))
+            .execute(conn)?,
+        Next::Untouched => row
+            .set((
+                free,
+                dsl::status.eq(DeliveryStatus::Queued),
+                dsl::attempt_count.eq(dsl::attempt_count - 1),
             ))
             .execute(conn)?,
     };
@@ -215,6 +226,22 @@ pub fn release(conn: &mut PgConnection, owner: WorkerId) -> Result<usize, Error>
         dsl::owner.eq(None::<uuid::Uuid>),
         dsl::lease_until.eq(None::<jiff_diesel::Timestamp>),
     ))
+    .execute(conn)?)
+}
+
+/// Makes the leases of what `lease.owner` claimed last longer.
+///
+/// # Errors
+/// Database errors.
+pub fn renew(conn: &mut PgConnection, lease: Lease) -> Result<usize, Error> {
+    Ok(diesel::update(
+        dsl::deliveries.filter(
+            dsl::owner
+                .eq(lease.owner.as_uuid())
+                .and(dsl::status.eq(DeliveryStatus::Claimed)),
+        ),
+    )
+    .set(dsl::lease_until.eq(lease.until.to_diesel()))
     .execute(conn)?)
 }
 
@@ -254,14 +281,12 @@ pub fn sweep(
     .execute(conn)?;
     let sent_again = diesel::sql_query(
         "UPDATE deliveries d SET status = 'queued', due_at = $1, settled_at = NULL \
-          WHERE status = 'unknown' AND settled_at <= $2 AND unknown_count = 1 AND expires_at > $1 \
-            AND (d.subscription_id IS NULL OR EXISTS ( \
-                 SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.status = 'active'))",
+          WHERE status = 'unknown' AND settled_at <= $2 AND unknown_count = 1 AND expires_at > $1",
     )
     .bind::<Timestamptz, _>(now)
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(unknown_before))
     .execute(conn)?;
-    // Those that are not sent again, because the reader left or the time is over, stay unknown for good.
+    // Those that are not sent again, because their time is over, stay unknown for good.
     diesel::sql_query(
         "UPDATE deliveries SET unknown_count = 2 \
           WHERE status = 'unknown' AND settled_at <= $1 AND unknown_count = 1",

@@ -174,6 +174,7 @@ fn newsletter(now: Timestamp, sample: &SampleNewsletter) -> Result<Newsletter, E
         next_due_at: schedule.next_after(now).map(|slot| slot.due_at),
         created_at: now,
         updated_at: now,
+        deliver_by: None,
     })
 }
 

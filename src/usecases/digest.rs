@@ -11,7 +11,9 @@ use jiff::{Timestamp, ToSpan as _, civil};
 use sha2::{Digest as _, Sha256};
 
 use crate::config;
+use crate::domain::deadline;
 use crate::domain::edition::{Edition, EditionKind, EditionStatus, NewEdition, Window};
+use crate::domain::edition_delivery::EditionSend;
 use crate::domain::id::EditionId;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{ScheduleError, Slot};
@@ -20,7 +22,8 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::mail::digest::{DigestEmail, EditionLine, ReaderMarkers, preheader};
 use crate::mail::email::{NewsletterLine, Rendered, render};
-use crate::store::{self, articles, deliveries, editions, newsletters};
+use crate::store::sends::NewSend;
+use crate::store::{self, articles, edition_deliveries, editions, newsletters, sends};
 use crate::templates::{TemplateError, Templates};
 
 /// The most articles that are looked at for one edition.
@@ -113,7 +116,7 @@ pub fn compose_next_due(
     }))
 }
 
-/// Composes an edition now, whatever the schedule says.
+/// Composes an edition now, whatever the schedule says; with how it is sent, unless it was skipped.
 ///
 /// # Errors
 /// [`Error`].
@@ -122,7 +125,7 @@ pub fn compose_now(
     now: Timestamp,
     slug: &Slug,
     context: &Context<'_>,
-) -> Result<Edition, Error> {
+) -> Result<(Edition, Option<EditionSend>), Error> {
     let newsletter = newsletters::lock_by_slug(conn, slug)?.ok_or(Error::NotFound)?;
     if newsletter.status == NewsletterStatus::Retired {
         return Err(Error::Retired);
@@ -131,7 +134,10 @@ pub fn compose_now(
         local: local(&newsletter, now),
         due_at: now,
     };
-    compose(conn, now, &newsletter, EditionKind::Manual, slot, context)?.ok_or(Error::SlotTaken)
+    let edition = compose(conn, now, &newsletter, EditionKind::Manual, slot, context)?;
+    let edition = edition.ok_or(Error::SlotTaken)?;
+    let send = sends::find(conn, edition.id)?;
+    Ok((edition, send))
 }
 
 /// The local date-time of `at` in the newsletter's zone, in whole microseconds as the database keeps it.
@@ -179,8 +185,11 @@ fn compose(
         Ok(selection) => {
             let edition = frozen(&bare, newsletter, &selection, context)?;
             let is_new = editions::insert(conn, edition)?;
+            crate::fault::point("k1");
             if is_new {
-                queue_mails(conn, now, newsletter, id, &selection, context.settings)?;
+                queue_mails(conn, now, newsletter, id, &selection)?;
+                let deadline_at = deadline(newsletter, kind, slot);
+                plan_send(conn, now, id, deadline_at, context.settings)?;
             }
             is_new
         }
@@ -205,7 +214,6 @@ fn queue_mails(
     newsletter: &Newsletter,
     id: EditionId,
     selection: &Selection,
-    settings: &config::Digest,
 ) -> Result<(), Error> {
     let placements: Vec<_> = selection
         .placements()
@@ -213,9 +221,47 @@ fn queue_mails(
         .map(|(article, placement)| (article.id, placement))
         .collect();
     editions::insert_articles(conn, id, &placements)?;
-    let expires_at = now.saturating_add(settings.give_up_after()).unwrap_or(now);
-    let count = deliveries::insert_for_edition(conn, id, newsletter.id, now, expires_at)?;
+    crate::fault::point("k2");
+    let count = edition_deliveries::insert_for_edition(conn, id, newsletter.id)?;
     editions::set_recipients(conn, id, i32::try_from(count).unwrap_or(i32::MAX), now)?;
+    Ok(())
+}
+
+/// By when an edition should have been sent. One that a person wants now goes now.
+fn deadline(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Option<Timestamp> {
+    let by = newsletter.deliver_by.as_ref();
+    by.filter(|_| kind == EditionKind::Scheduled)?
+        .first_after(slot.due_at, &newsletter.schedule_zone)
+}
+
+/// Says when a new edition is sent: at once, or so that it meets its deadline.
+fn plan_send(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    id: EditionId,
+    deadline_at: Option<Timestamp>,
+    settings: &config::Digest,
+) -> Result<(), Error> {
+    let not_before = match (deadline_at, editions::find(conn, id)?) {
+        (Some(deadline), Some(edition)) => {
+            let (count, rate) = (edition.recipient_count, sends::measured_rate(conn)?);
+            deadline::plan(now, deadline, i64::from(count), rate).not_before
+        }
+        _ => now,
+    };
+    let give_up = settings.give_up_after();
+    let send = NewSend {
+        not_before,
+        deadline_at,
+        expires_at: not_before.saturating_add(give_up).unwrap_or(not_before),
+        unknown_policy: settings.unknown_policy,
+    };
+    sends::insert(conn, id, send)?;
+    if sends::control(conn)?.holds_new {
+        let reason = Some("new editions wait for a release");
+        let from = [EditionStatus::Delivering];
+        sends::change_status(conn, id, &from, EditionStatus::Held, reason)?;
+    }
     Ok(())
 }
 

@@ -1,17 +1,20 @@
 //! The newsroom looks at editions and their mails, and sends itself test copies.
 
+use std::collections::HashMap;
+
 use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::delivery::{Delivery, DeliveryStatus, NewDelivery};
-use crate::domain::edition::{Edition, EditionStatus, FrozenContent};
+use crate::domain::delivery::{DeliveryStatus, NewDelivery};
+use crate::domain::edition::{Edition, EditionName, EditionStatus, FrozenContent};
+use crate::domain::edition_delivery::{EditionDelivery, EditionSend};
 use crate::domain::email_address::EmailAddress;
-use crate::domain::id::{DeliveryId, EditionId};
+use crate::domain::id::{DeliveryId, EditionId, SubscriberId, SubscriptionId};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::Placement;
 use crate::domain::slug::Slug;
 use crate::mail::splice;
-use crate::store::{self, deliveries, editions, newsletters};
+use crate::store::{self, deliveries, edition_deliveries, editions, newsletters, sends};
 
 /// How long a test copy is tried.
 const TEST_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
@@ -44,6 +47,26 @@ pub struct Detail {
     pub articles: Vec<(String, String, Placement)>,
     /// How many mails stand where; statuses without any are absent.
     pub counts: Vec<(DeliveryStatus, i64)>,
+    /// How it is sent; skipped ones are not.
+    pub send: Option<EditionSend>,
+}
+
+/// An edition of a list, and how it is sent unless it was skipped.
+pub type Listed = (Edition, Option<EditionSend>);
+
+/// The edition that a person means.
+///
+/// # Errors
+/// [`Error::NoNewsletter`], and [`Error::NotFound`] when the newsletter has no edition yet. An id is not looked up.
+pub fn resolve(conn: &mut PgConnection, name: &EditionName) -> Result<EditionId, Error> {
+    match name {
+        EditionName::Id(id) => Ok(*id),
+        EditionName::Latest(slug) => {
+            let newsletter = newsletters::find_by_slug(conn, slug)?.ok_or(Error::NoNewsletter)?;
+            let latest = editions::latest(conn, &[newsletter.id])?;
+            latest.get(&newsletter.id).copied().ok_or(Error::NotFound)
+        }
+    }
 }
 
 /// A page of a newsletter's editions, newest first.
@@ -55,10 +78,19 @@ pub fn list(
     slug: &Slug,
     before: Option<EditionId>,
     limit: i64,
-) -> Result<(Newsletter, Vec<Edition>), Error> {
+) -> Result<(Newsletter, Vec<Listed>), Error> {
     let newsletter = newsletters::find_by_slug(conn, slug)?.ok_or(Error::NoNewsletter)?;
     let page = editions::page(conn, newsletter.id, before, limit)?;
-    Ok((newsletter, page))
+    let ids: Vec<EditionId> = page.iter().map(|edition| edition.id).collect();
+    let mut all: HashMap<EditionId, EditionSend> = sends::find_all(conn, &ids)?
+        .into_iter()
+        .map(|send| (send.edition_id, send))
+        .collect();
+    let with_send = page.into_iter().map(|edition| {
+        let send = all.remove(&edition.id);
+        (edition, send)
+    });
+    Ok((newsletter, with_send.collect()))
 }
 
 /// One edition.
@@ -71,12 +103,20 @@ pub fn find(conn: &mut PgConnection, id: EditionId) -> Result<Detail, Error> {
         .pop()
         .ok_or(Error::NotFound)?;
     let articles = editions::articles(conn, id)?;
-    let counts = deliveries::counts(conn, id)?;
+    let mut counts: Vec<(DeliveryStatus, i64)> = Vec::new();
+    for (status, _, count) in edition_deliveries::counts(conn, id)? {
+        match counts.iter_mut().find(|(known, _)| *known == status) {
+            Some((_, sum)) => *sum += count,
+            None => counts.push((status, count)),
+        }
+    }
+    let send = sends::find(conn, id)?;
     Ok(Detail {
         edition,
         newsletter,
         articles,
         counts,
+        send,
     })
 }
 
@@ -128,7 +168,7 @@ pub fn send_test(
     Ok(delivery_id)
 }
 
-/// A page of an edition's mails, perhaps only those in one status.
+/// A page of an edition's mails, perhaps only those in one status, each with its reader, who may have been erased.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -136,9 +176,9 @@ pub fn deliveries_of(
     conn: &mut PgConnection,
     id: EditionId,
     status: Option<DeliveryStatus>,
-    after: Option<DeliveryId>,
+    after: Option<SubscriptionId>,
     limit: i64,
-) -> Result<Vec<Delivery>, Error> {
+) -> Result<Vec<(EditionDelivery, Option<SubscriberId>)>, Error> {
     editions::find(conn, id)?.ok_or(Error::NotFound)?;
-    Ok(deliveries::page(conn, id, status, after, limit)?)
+    Ok(edition_deliveries::page(conn, id, status, after, limit)?)
 }

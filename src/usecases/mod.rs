@@ -5,7 +5,7 @@
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
 //! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, [`digest`]
-//! composes and queues, [`delivery`] moves each mail from claim to outcome, [`editions`] looks at it.
+//! composes and queues, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it.
 
 pub mod access;
 pub mod articles;
@@ -16,6 +16,7 @@ pub mod digest;
 pub mod editions;
 pub mod newsletters;
 pub mod schema;
+pub mod sending;
 pub mod signup;
 pub mod subscribers;
 pub mod unsubscribe;

@@ -3,6 +3,8 @@
 use diesel::PgConnection;
 use jiff::Timestamp;
 
+use crate::domain::change::Change;
+use crate::domain::deadline::DeliverBy;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId};
 use crate::domain::language::Language;
@@ -52,6 +54,7 @@ pub struct Draft {
     pub topics: Vec<String>,
     pub min_articles: i32,
     pub max_articles: i32,
+    pub deliver_by: Option<DeliverBy>,
 }
 
 /// What changes; absent fields stay.
@@ -69,6 +72,7 @@ pub struct Patch {
     pub min_articles: Option<i32>,
     pub max_articles: Option<i32>,
     pub status: Option<NewsletterStatus>,
+    pub deliver_by: Change<DeliverBy>,
 }
 
 /// Makes a newsletter; its first slot is the next one of its schedule.
@@ -94,6 +98,7 @@ pub fn create(conn: &mut PgConnection, now: Timestamp, draft: &Draft) -> Result<
         next_due_at: draft.schedule.next_after(now).map(|slot| slot.due_at),
         created_at: now,
         updated_at: now,
+        deliver_by: draft.deliver_by.clone(),
     };
     check_limits(&newsletter)?;
     match newsletters::insert(conn, newsletter.clone()) {
@@ -145,6 +150,7 @@ pub fn change(
         slug: before.slug,
         created_at: before.created_at,
         updated_at: now,
+        deliver_by: patch.deliver_by.apply(before.deliver_by),
     };
     check_limits(&after)?;
     newsletters::update(conn, after.clone())?;

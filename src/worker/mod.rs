@@ -26,7 +26,7 @@ pub struct Loops {
 
 /// Tells loops to stop.
 #[derive(Debug, Clone)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop(pub(in crate::worker) watch::Receiver<bool>);
 
 impl Stop {
     /// Whether it is time to stop.

@@ -1,4 +1,4 @@
-//! The scheduler: composes what is due.
+//! The scheduler: composes what is due, and looks at deadlines.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Stop;
 use crate::app::App;
 use crate::usecases::digest::{self, Composed, Context};
+use crate::usecases::sending;
 
 /// Looks for due newsletters until told to stop.
 pub async fn run(app: App, mut stop: Stop) {
@@ -15,8 +16,20 @@ pub async fn run(app: App, mut stop: Stop) {
             Ok(_) => {}
             Err(error) => tracing::error!(error = ?error, "due newsletters could not be composed"),
         }
+        if let Err(error) = alert_late(&app).await {
+            tracing::error!(error = ?error, "deadlines could not be looked at");
+        }
         stop.sleep(pause).await;
     }
+}
+
+/// Warns of editions that miss their deadline, once of each; returns how many.
+///
+/// # Errors
+/// Database errors.
+pub async fn alert_late(app: &App) -> Result<usize, sending::Error> {
+    let late = app.db.transaction_now(sending::alert_late).await?;
+    Ok(late.len())
 }
 
 /// One pass: composes every newsletter that is due, each in a transaction of its own, and returns what became of
@@ -45,6 +58,7 @@ pub async fn run_due(app: &App) -> Result<Vec<Composed>, digest::Error> {
         let Some(composed) = composed else {
             return Ok(all);
         };
+        crate::fault::point("k3");
         all.push(composed);
     }
 }

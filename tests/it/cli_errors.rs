@@ -90,7 +90,7 @@ async fn a_mail_server_that_does_not_answer_stops_no_sign_up() {
     server.line("the mail server cannot be reached").await;
     server.call(Method::GET, "/readyz").send().await.expect(200);
     server.stop().await.expect(0);
-    let waiting = "SELECT 1 FROM deliveries WHERE status = 'queued' AND attempt_count = 0 \
+    let waiting = "SELECT 1 FROM deliveries WHERE status = 'deferred' AND attempt_count = 0 \
                    AND reply_text LIKE 'the mail server cannot be reached: %' AND due_at > now()";
     assert_eq!(database.count(waiting), 1);
 }

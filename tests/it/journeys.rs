@@ -113,9 +113,9 @@ async fn a_deferred_mail_comes_later() {
     assert_eq!(app.deliver().await, 2);
     assert_eq!(app.smtp.accepted(), 1);
     let left = app
-        .rows("SELECT status, reply_code FROM deliveries WHERE status <> 'sent'")
+        .rows("SELECT status, reply_code FROM edition_deliveries WHERE status <> 'sent'")
         .await;
-    assert_eq!(left, [json!({ "status": "queued", "reply_code": 452 })]);
+    assert_eq!(left, [json!({ "status": "deferred", "reply_code": 452 })]);
     assert!(
         app.get("/dev/outbox")
             .await

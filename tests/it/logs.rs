@@ -78,7 +78,7 @@ async fn the_log_names_no_reader_and_opens_no_link() {
     let tokens = visit(&server, &outbox, &key).await;
     let ran = server.stop().await.expect(0);
 
-    let refused = "SELECT 1 FROM deliveries WHERE status = 'bounced'";
+    let refused = "SELECT 1 FROM edition_deliveries WHERE status = 'bounced'";
     assert_eq!(database.count(refused), 1, "the refusal was to be logged");
     let lines: Vec<Value> = ran
         .stderr

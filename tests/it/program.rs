@@ -19,7 +19,7 @@ const MAKE_DUE: [&str; 2] = [
     "UPDATE articles SET first_seen_at = date_trunc('day', now(), 'UTC') - interval '18 hours'",
 ];
 const UNDER_WAY: &str =
-    "SELECT 1 FROM deliveries WHERE status IN ('claimed', 'sending', 'unknown')";
+    "SELECT 1 FROM edition_deliveries WHERE status IN ('claimed', 'sending', 'unknown')";
 
 fn addresses(count: u32) -> Vec<String> {
     (1..=count)
@@ -81,7 +81,7 @@ async fn a_killed_server_loses_no_mail_that_it_promised() {
         }
     });
     let (relay, outbox) = mail_peer(script).await;
-    let lease = |tidings: Tidings| tidings.env("TIDINGS__DELIVERY__LEASE_SECONDS", "1");
+    let lease = |tidings: Tidings| tidings.env("TIDINGS__DELIVERY__LEASE_SECONDS", "3");
     let server = lease(Tidings::serve(&[]).database(&database).mail(&relay));
     let server = server.up().await;
     server.newsletter(&key).await;
@@ -96,12 +96,12 @@ async fn a_killed_server_loses_no_mail_that_it_promised() {
     }
     server.cut_off().await;
     assert_eq!(outbox.count(), 0);
-    let waiting = "SELECT 1 FROM deliveries WHERE status IN ('queued', 'claimed')";
+    let waiting = "SELECT 1 FROM deliveries WHERE status IN ('queued', 'claimed', 'deferred')";
     assert_eq!(database.count(waiting), 20);
 
     let (relay, outbox) = mail_peer(Script::default()).await;
     // The pause that the 421 brought is over.
-    database.execute("UPDATE deliveries SET due_at = now() WHERE status = 'queued'");
+    database.execute("UPDATE deliveries SET due_at = now() WHERE status = 'deferred'");
     let server = lease(Tidings::serve(&[]).database(&database).mail(&relay));
     let server = server.up().await;
     everybody_has_mail(&outbox, &addresses).await;
@@ -136,7 +136,7 @@ async fn a_server_that_is_stopped_ends_what_is_under_way_and_nobody_gets_two() {
     let before = outbox.count();
     assert!(before < 300, "it was stopped too late to show anything");
     assert_eq!(database.count(UNDER_WAY), 0);
-    let sent = "SELECT 1 FROM deliveries WHERE status = 'sent'";
+    let sent = "SELECT 1 FROM edition_deliveries WHERE status = 'sent'";
     assert_eq!(database.count(sent), before);
 
     let server = Tidings::serve(&[])
@@ -166,7 +166,7 @@ async fn two_schedulers_at_once_make_one_edition() {
         (&json!(1), &json!(2))
     );
     assert_eq!(database.count("SELECT 1 FROM editions"), 1);
-    assert_eq!(database.count("SELECT 1 FROM deliveries"), 2);
+    assert_eq!(database.count("SELECT 1 FROM edition_deliveries"), 2);
 
     let again = run_due(&database).run().await.expect(0);
     assert_eq!(again.stdout, "");

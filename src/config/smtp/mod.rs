@@ -5,6 +5,8 @@ mod relay;
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 pub use self::relay::{AuthMechanism, Rates, Relay, TlsMode};
@@ -35,6 +37,14 @@ impl Smtp {
     #[must_use]
     pub fn command_timeout(&self) -> Duration {
         Duration::from_secs(self.command_timeout_seconds)
+    }
+
+    /// The longest that one mail can take, from MAIL to the answer to its dot. After that, a worker that has not been heard
+    /// of cannot be sending it any more.
+    #[must_use]
+    pub fn longest_conversation(&self) -> SignedDuration {
+        let longest = self.command_timeout() * 3 + self.data_timeout();
+        SignedDuration::try_from(longest).unwrap_or(SignedDuration::from_mins(30))
     }
 
     /// For the answer to the final dot.

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::domain::delivery::{Delivery, DeliveryKind, DeliveryStatus};
+use crate::domain::delivery::DeliveryStatus;
 use crate::domain::edition::{Edition, EditionKind, EditionStatus, SkipReason};
-use crate::domain::id::{DeliveryId, EditionId, SubscriberId};
+use crate::domain::edition_delivery::{EditionDelivery, EditionSend, UnknownPolicy};
+use crate::domain::id::{DeliveryId, EditionId, SubscriberId, SubscriptionId};
 use crate::domain::selection::Placement;
 use crate::domain::slug::Slug;
 use crate::http::dto::{Fields, Page, Paging, incomplete};
@@ -37,6 +38,16 @@ pub(crate) struct EditionAnswer {
     status: EditionStatus,
     /// Why it was skipped.
     skip_reason: Option<SkipReason>,
+    /// Why it is held, paused or stopped.
+    reason: Option<String>,
+    /// Nothing of it is sent before; `null` when skipped, like what follows.
+    not_before: Option<Timestamp>,
+    /// By when its last mail should have left.
+    deadline_at: Option<Timestamp>,
+    /// When its first mail was taken in hand.
+    started_at: Option<Timestamp>,
+    /// What a lost reply leads to.
+    unknown_policy: Option<UnknownPolicy>,
     subject: String,
     article_count: i32,
     recipient_count: i32,
@@ -67,16 +78,20 @@ pub(crate) struct EditionDetailAnswer {
 /// One mail of an edition.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeliveryAnswer {
+    /// Also the part of its Message-ID before the "@", without dashes.
     id: DeliveryId,
-    kind: DeliveryKind,
+    subscription_id: SubscriptionId,
+    /// `null` when the reader was erased.
     subscriber_id: Option<SubscriberId>,
     status: DeliveryStatus,
-    due_at: Timestamp,
-    attempt_count: i32,
+    /// When it is tried again.
+    retry_at: Option<Timestamp>,
+    attempt_count: i16,
+    /// How often the answer was lost.
+    unknown_count: i16,
     /// The mail server's last answer.
-    reply_code: Option<i32>,
+    reply_code: Option<i16>,
     reply_text: Option<String>,
-    created_at: Timestamp,
     settled_at: Option<Timestamp>,
 }
 
@@ -107,7 +122,13 @@ pub(crate) struct TestAnswer {
     delivery_id: DeliveryId,
 }
 
-fn edition_answer(app: &App, newsletter: &Slug, edition: &Edition) -> EditionAnswer {
+/// An edition as the API shows it.
+pub(super) fn edition_answer(
+    app: &App,
+    newsletter: &Slug,
+    edition: &Edition,
+    send: Option<&EditionSend>,
+) -> EditionAnswer {
     let is_readable = edition.status != EditionStatus::Skipped;
     EditionAnswer {
         id: edition.id,
@@ -119,6 +140,11 @@ fn edition_answer(app: &App, newsletter: &Slug, edition: &Edition) -> EditionAns
         window_until: edition.window_until,
         status: edition.status,
         skip_reason: edition.skip_reason,
+        reason: send.and_then(|send| send.reason.clone()),
+        not_before: send.map(|send| send.not_before),
+        deadline_at: send.and_then(|send| send.deadline_at),
+        started_at: send.and_then(|send| send.started_at),
+        unknown_policy: send.map(|send| send.unknown_policy),
         subject: edition.subject.clone(),
         article_count: edition.article_count,
         recipient_count: edition.recipient_count,
@@ -128,17 +154,19 @@ fn edition_answer(app: &App, newsletter: &Slug, edition: &Edition) -> EditionAns
     }
 }
 
-fn delivery_answer(delivery: &Delivery) -> DeliveryAnswer {
+fn delivery_answer(
+    (delivery, subscriber_id): &(EditionDelivery, Option<SubscriberId>),
+) -> DeliveryAnswer {
     DeliveryAnswer {
-        id: delivery.id,
-        kind: delivery.kind,
-        subscriber_id: delivery.subscriber_id,
+        id: delivery.id(),
+        subscription_id: delivery.subscription_id,
+        subscriber_id: *subscriber_id,
         status: delivery.status,
-        due_at: delivery.due_at,
+        retry_at: delivery.retry_at,
         attempt_count: delivery.attempt_count,
+        unknown_count: delivery.unknown_count,
         reply_code: delivery.reply_code,
         reply_text: delivery.reply_text.clone(),
-        created_at: delivery.created_at,
         settled_at: delivery.settled_at,
     }
 }
@@ -162,8 +190,10 @@ pub(crate) async fn list(
         .db
         .transaction(move |conn| editions::list(conn, &slug, before, limit))
         .await?;
-    let item = |row: &Edition| edition_answer(&app, &newsletter.slug, row);
-    Ok(HttpResponse::Ok().json(Page::new(rows, limit, |row| row.id.to_string(), item)))
+    let item = |(edition, send): &(Edition, Option<EditionSend>)| {
+        edition_answer(&app, &newsletter.slug, edition, send.as_ref())
+    };
+    Ok(HttpResponse::Ok().json(Page::new(rows, limit, |row| row.0.id.to_string(), item)))
 }
 
 /// Makes an edition now, whatever the schedule says: with the articles since the last one, to all readers.
@@ -173,7 +203,7 @@ pub(crate) async fn run_now(app: Data<App>, slug: Path<String>) -> Result<HttpRe
     let slug = parse_slug(&slug)?;
     let now = app.db.now().await.map_err(digest::Error::from)?;
     let (shared, wanted) = (app.clone(), slug.clone());
-    let edition = app
+    let (edition, send) = app
         .db
         .transaction(move |conn| {
             let context = digest::Context {
@@ -188,7 +218,7 @@ pub(crate) async fn run_now(app: Data<App>, slug: Path<String>) -> Result<HttpRe
     let location = format!("/api/v1/editions/{}", edition.id);
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, location))
-        .json(edition_answer(&app, &slug, &edition)))
+        .json(edition_answer(&app, &slug, &edition, send.as_ref())))
 }
 
 /// One edition with its articles and counts.
@@ -200,7 +230,12 @@ pub(crate) async fn read(app: Data<App>, id: Path<EditionId>) -> Result<HttpResp
         .transaction(move |conn| editions::find(conn, *id))
         .await?;
     Ok(HttpResponse::Ok().json(EditionDetailAnswer {
-        edition: edition_answer(&app, &detail.newsletter.slug, &detail.edition),
+        edition: edition_answer(
+            &app,
+            &detail.newsletter.slug,
+            &detail.edition,
+            detail.send.as_ref(),
+        ),
         articles: detail
             .articles
             .into_iter()
@@ -292,7 +327,7 @@ pub(crate) async fn deliveries(
     Ok(HttpResponse::Ok().json(Page::new(
         rows,
         limit,
-        |row| row.id.to_string(),
+        |(row, _)| row.subscription_id.to_string(),
         delivery_answer,
     )))
 }

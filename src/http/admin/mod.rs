@@ -3,7 +3,9 @@
 pub(super) mod articles;
 pub(super) mod editions;
 pub(super) mod newsletters;
+pub(super) mod sending;
 pub(super) mod subscribers;
+pub(super) mod switches;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::domain::change::Change;
 use crate::domain::id::NewsletterId;
 use crate::domain::line::{Line, LineError};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
@@ -73,6 +74,10 @@ pub(crate) struct NewsletterBody {
     /// At most this many in one edition.
     #[serde(default = "thirty")]
     max_articles: i32,
+    /// By when scheduled editions should have been sent, on the clocks of the schedule's zone: sending begins in time
+    /// for it. Without it sending begins at once.
+    #[schema(example = "08:00")]
+    deliver_by: Option<String>,
 }
 
 /// What changes; absent fields stay.
@@ -89,6 +94,10 @@ pub(crate) struct NewsletterPatch {
     min_articles: Option<i32>,
     max_articles: Option<i32>,
     status: Option<NewsletterStatus>,
+    /// `null` takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "08:00")]
+    deliver_by: Change<String>,
 }
 
 /// A newsletter.
@@ -110,6 +119,8 @@ pub(crate) struct NewsletterAnswer {
     next_due_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// By when scheduled editions should have been sent; `null` when they are sent at once.
+    deliver_by: Option<String>,
 }
 
 /// One run of a schedule.
@@ -170,6 +181,7 @@ impl From<&Newsletter> for NewsletterAnswer {
             next_due_at: newsletter.next_due_at,
             created_at: newsletter.created_at,
             updated_at: newsletter.updated_at,
+            deliver_by: newsletter.deliver_by.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -220,6 +232,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     let topics = fields.topics(&body.topics);
     let promise = fields.sentence("promise", &body.promise);
     let frequency = fields.sentence("frequency", &body.frequency);
+    let deliver_by = fields.parse_optional("deliver_by", body.deliver_by.as_deref());
     fields.finish()?;
     Ok(Draft {
         slug: slug.ok_or_else(incomplete)?,
@@ -233,6 +246,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
         topics,
         min_articles: body.min_articles,
         max_articles: body.max_articles,
+        deliver_by,
     })
 }
 
@@ -268,6 +282,10 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
         min_articles: body.min_articles,
         max_articles: body.max_articles,
         status: body.status,
+        deliver_by: body
+            .deliver_by
+            .clone()
+            .and_then(|text| fields.parse("deliver_by", &text)),
     };
     fields.finish()?;
     Ok(patch)

@@ -79,6 +79,8 @@ pub struct Mailer {
 struct Shared {
     settings: Smtp,
     relays: Vec<Relay>,
+    /// Of relays that do not say otherwise.
+    connections: usize,
     hello_name: String,
     tls: Vec<Mutex<Option<TlsContext>>>,
     pool: Mutex<Pool>,
@@ -98,6 +100,7 @@ impl Mailer {
         let pool = Pool::new(states.collect(), bounds.collect());
         let shared = Shared {
             settings,
+            connections,
             hello_name,
             tls: relays.iter().map(|_| Mutex::default()).collect(),
             relays,
@@ -106,6 +109,14 @@ impl Mailer {
         };
         Self {
             shared: Arc::new(shared),
+        }
+    }
+
+    /// Forgets what relays failed at and complained of, so that they are tried again at once: their pauses are counted by
+    /// the clock of this machine, and whoever turns the clock of the program turns them, too.
+    pub fn forgive(&self) {
+        for relay in &mut self.shared.pool().relays {
+            relay.forgive();
         }
     }
 
@@ -120,6 +131,16 @@ impl Mailer {
     pub fn relay(&self, index: usize) -> &Relay {
         let relays = &self.shared.relays;
         relays.get(index).or(relays.last()).unwrap_or(&NOWHERE)
+    }
+
+    /// The most bulk sessions that there may ever be, as the settings say.
+    #[must_use]
+    pub fn most_connections(&self) -> usize {
+        let connections = self.shared.connections;
+        let relays = self.shared.relays.iter();
+        relays
+            .map(|relay| relay.connections.unwrap_or(connections).max(1))
+            .sum()
     }
 
     /// The most sessions that all relays together may have now, those that are down not counted; at least 1.

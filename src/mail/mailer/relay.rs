@@ -85,6 +85,14 @@ impl RelayState {
         }
     }
 
+    /// Forgets that the relay failed or complained.
+    pub(super) fn forgive(&mut self) {
+        self.limit = self.most;
+        self.failures = 0;
+        self.retry_at = None;
+        self.cut_at = None;
+    }
+
     pub(super) fn limit(&self) -> usize {
         self.limit
     }

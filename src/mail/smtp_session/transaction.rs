@@ -78,7 +78,10 @@ impl SmtpSession {
                 .await
         };
         match opened {
-            Ok(()) => self.send_data(message, next, is_eight_bit).await,
+            Ok(()) => {
+                crate::fault::point("k7");
+                self.send_data(message, next, is_eight_bit).await
+            }
             Err(end) => end,
         }
     }
@@ -270,10 +273,12 @@ impl SmtpSession {
         }
         let body = write::stuffed(message.bytes, &mut self.stuffed);
         let handed_over = body.len() + end_bytes;
+        crate::fault::point("k8");
         let written = self
             .wire
             .write([body, &self.tail, b""], self.command_timeout)
             .await;
+        crate::fault::point("k9");
         let is_whole = written.is_ok();
         match written {
             Err(Cut { handed, lost }) if handed < handed_over => {

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use diesel::PgConnection;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use super::Error;
+use super::{Error, PreparedEditions};
 use crate::config;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::edition::{Edition, FrozenContent};
 use crate::domain::email_address::EmailAddress;
-use crate::domain::id::{EditionId, NewsletterId, SignupId, SubscriberId, SubscriptionId};
+use crate::domain::id::{EditionId, NewsletterId, SignupId, SubscriberId};
 use crate::domain::language::Language;
 use crate::domain::link_token::{LinkKeys, Purpose};
 use crate::domain::newsletter::Newsletter;
@@ -22,8 +23,8 @@ use crate::i18n;
 use crate::mail::already_subscribed::{AlreadySubscribedEmail, Held};
 use crate::mail::confirmation::ConfirmationEmail;
 use crate::mail::email::{NewsletterLine, Rendered, render};
-use crate::mail::message::{self, Identity, Kind, Message, MessageError, Parts};
-use crate::mail::splice;
+use crate::mail::message::{self, Content, Identity, Kind, Message, MessageError, Parts};
+use crate::mail::prepared;
 use crate::store::{editions, newsletters, signups, subscribers, subscriptions};
 use crate::templates::{TemplateError, Templates};
 
@@ -50,12 +51,13 @@ pub struct Context<'a> {
     pub identity: &'a Identity,
     /// How long confirmation links work.
     pub signup: &'a config::Signup,
+    /// What was prepared before.
+    pub editions: &'a PreparedEditions,
 }
 
 /// What the mails of a batch are about, read in one statement per table.
 pub(super) struct Facts {
     subscribers: HashMap<SubscriberId, Subscriber>,
-    subscriptions: HashMap<SubscriptionId, Subscription>,
     signups: HashMap<SignupId, Signup>,
     editions: HashMap<EditionId, (Edition, FrozenContent)>,
     newsletters: HashMap<NewsletterId, Newsletter>,
@@ -68,11 +70,6 @@ impl Facts {
             batch.iter().filter_map(pick).collect::<Vec<_>>()
         };
         let subscribers = subscribers::find_all(conn, &all(|delivery| delivery.subscriber_id))?;
-        let ids: Vec<SubscriptionId> = batch
-            .iter()
-            .filter_map(|delivery| delivery.subscription_id)
-            .collect();
-        let subscriptions = subscriptions::find_all(conn, &ids)?;
         let ids: Vec<SignupId> = batch
             .iter()
             .filter_map(|delivery| delivery.signup_id)
@@ -113,7 +110,6 @@ impl Facts {
         }
         Ok(Self {
             subscribers: subscribers.into_iter().map(|row| (row.id, row)).collect(),
-            subscriptions: subscriptions.into_iter().map(|row| (row.id, row)).collect(),
             signups: signups.into_iter().map(|row| (row.id, row)).collect(),
             editions: editions.into_iter().map(|row| (row.0.id, row)).collect(),
             newsletters: newsletters.into_iter().map(|row| (row.id, row)).collect(),
@@ -129,7 +125,6 @@ impl Facts {
         match delivery.kind {
             DeliveryKind::Confirmation => self.confirmation(delivery, context),
             DeliveryKind::AlreadySubscribed => self.already_subscribed(delivery, context),
-            DeliveryKind::Digest => self.digest(delivery, context),
             DeliveryKind::Test => self.test(delivery, context),
         }
     }
@@ -243,50 +238,10 @@ impl Facts {
         )
     }
 
-    fn digest(&self, delivery: &Delivery, context: &Context<'_>) -> Result<Message, Unprepared> {
-        let reader = self.reader(delivery)?;
-        let subscription = delivery
-            .subscription_id
-            .and_then(|id| self.subscriptions.get(&id))
-            .ok_or(Unprepared::Unwanted)?;
-        let unsubscribe_url = unsubscribe_url(subscription, context);
-        let since = subscription
-            .confirmed_at
-            .unwrap_or(subscription.requested_at);
-        self.edition_mail(
-            delivery,
-            &reader.address,
-            since,
-            unsubscribe_url,
-            false,
-            context,
-        )
-    }
-
+    /// A copy for the newsroom: as readers get it, marked, and with links that change nothing.
     fn test(&self, delivery: &Delivery, context: &Context<'_>) -> Result<Message, Unprepared> {
-        let address = delivery.test_address.as_ref().ok_or(Unprepared::Unwanted)?;
-        // Its links show a page that says so and change nothing.
-        let unsubscribe_url = context.site.unsubscribe_url("test");
-        self.edition_mail(
-            delivery,
-            address,
-            delivery.created_at,
-            unsubscribe_url,
-            true,
-            context,
-        )
-    }
-
-    fn edition_mail(
-        &self,
-        delivery: &Delivery,
-        to: &EmailAddress,
-        since: Timestamp,
-        unsubscribe_url: String,
-        is_test: bool,
-        context: &Context<'_>,
-    ) -> Result<Message, Unprepared> {
-        let (edition, frozen) = delivery
+        let address = delivery.test_address.clone().ok_or(Unprepared::Unwanted)?;
+        let (edition, texts) = delivery
             .edition_id
             .and_then(|id| self.editions.get(&id))
             .ok_or(Unprepared::Unwanted)?;
@@ -294,42 +249,36 @@ impl Facts {
             .newsletters
             .get(&edition.newsletter_id)
             .ok_or(Unprepared::Unwanted)?;
-        let since = since.in_tz(&newsletter.schedule_zone).map_or_else(
-            |_| since.to_zoned(jiff::tz::TimeZone::UTC).date(),
-            |zoned| zoned.date(),
-        );
-        let parts = splice::Parts {
-            address: to.as_str().to_owned(),
-            subscribed_on: i18n::date_long(&newsletter.language, since),
-            unsubscribe_url: unsubscribe_url.clone(),
-            is_test,
-        };
-        let subject = if is_test {
-            format!("[Test] {}", frozen.subject)
-        } else {
-            frozen.subject.clone()
-        };
-        let rendered = Rendered {
-            subject,
-            text: parts.fill(&frozen.plain, false),
-            html: parts.fill(&frozen.html, true),
+        let zone = TimeZone::get(&newsletter.schedule_zone).unwrap_or(TimeZone::UTC);
+        let since = delivery.created_at.to_zoned(zone).date();
+        let frozen = Rendered {
+            subject: format!("[Test] {}", texts.subject),
+            text: texts.plain.clone(),
+            html: texts.html.clone(),
         };
         let kind = Kind::List {
             slug: newsletter.slug.to_string(),
             sender_name: newsletter.sender_name.as_str().to_owned(),
             sender_address: newsletter.sender_address.clone(),
-            unsubscribe_url,
+            unsubscribe_url: String::new(),
             archive_url: context.site.edition_url(edition.id),
-            is_test,
+            is_test: true,
         };
-        build(
-            delivery,
-            to,
-            &newsletter.language,
-            &rendered,
-            &kind,
-            context,
-        )
+        let edition = prepared::Edition {
+            id: edition.id,
+            date: delivery.created_at,
+            language: &newsletter.language,
+            frozen: &frozen,
+            kind: &kind,
+            unsubscribe_base: context.site.unsubscribe_url(""),
+        };
+        let reader = prepared::Reader {
+            delivery: delivery.id,
+            address,
+            subscribed_on: i18n::date_long(&newsletter.language, since).into(),
+            unsubscribe_token: "test".to_owned(),
+        };
+        Ok(prepared::slow(context.identity, &edition, &reader)?)
     }
 }
 
@@ -349,24 +298,14 @@ fn single(
     rendered: &Rendered,
     context: &Context<'_>,
 ) -> Result<Message, Unprepared> {
-    build(delivery, to, language, rendered, &Kind::Single, context)
-}
-
-fn build(
-    delivery: &Delivery,
-    to: &EmailAddress,
-    language: &Language,
-    rendered: &Rendered,
-    kind: &Kind,
-    context: &Context<'_>,
-) -> Result<Message, Unprepared> {
     let parts = Parts {
         delivery: delivery.id,
+        boundary: delivery.id.as_uuid(),
         date: delivery.created_at,
         to,
         language,
-        rendered,
-        kind,
+        content: &Content::from(rendered),
+        kind: &Kind::Single,
     };
     Ok(message::build(context.identity, &parts)?)
 }

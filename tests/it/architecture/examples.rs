@@ -221,6 +221,7 @@ const RIGHT: &[(&str, &str)] = &[
     ),
     ("src/usecases/mod.rs", "pub mod a; pub mod b;"),
     ("src/config/source.rs", "std::env::vars_os()"),
+    ("src/fault.rs", "std::env::var(\"TIDINGS_KILL_AT\")"),
     ("src/cli/x.rs", "std::env::current_exe()"),
     ("src/cli/x.rs", "std::env::temp_dir()"),
     ("src/clock.rs", "jiff::Timestamp::now()"),

@@ -13,20 +13,29 @@ use std::path::{Path, PathBuf};
 use source::{Source, Token};
 
 /// The layers, and what each may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 16] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("clock", &[]),
     ("schema", &[]),
     ("embedded_postgres", &[]),
+    ("fault", &[]),
     ("domain", &["schema"]),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     ("i18n", &["domain"]),
     ("templates", &["config", "domain", "i18n"]),
     ("store", &["clock", "config", "domain", "schema"]),
-    ("mail", &["config", "domain", "i18n", "templates"]),
+    ("mail", &["config", "domain", "fault", "i18n", "templates"]),
     (
         "usecases",
-        &["config", "domain", "i18n", "mail", "store", "templates"],
+        &[
+            "config",
+            "domain",
+            "fault",
+            "i18n",
+            "mail",
+            "store",
+            "templates",
+        ],
     ),
     (
         "app",
@@ -36,7 +45,10 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
         "http",
         &["app", "config", "domain", "i18n", "templates", "usecases"],
     ),
-    ("worker", &["app", "config", "domain", "mail", "usecases"]),
+    (
+        "worker",
+        &["app", "config", "domain", "fault", "mail", "usecases"],
+    ),
     (
         "cli",
         &[
@@ -95,7 +107,7 @@ const WORDS: [Word; 10] = [
     },
     Word {
         shown: "std::env",
-        is_home: |file| file == "src/config/source.rs",
+        is_home: |file| ["src/config/source.rs", "src/fault.rs"].contains(&file),
         is_named: |source| source.names_environment(),
     },
     Word {

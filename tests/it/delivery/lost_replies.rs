@@ -29,7 +29,7 @@ async fn a_connection_lost_before_the_message_is_no_attempt() {
     freeze(&app, &[ADA]).await;
     app.deliver().await;
     let row = delivery(&app, ADA).await;
-    assert_eq!(row["status"], "queued");
+    assert_eq!(row["status"], "deferred");
     assert_eq!(row["attempt_count"], 0);
     assert_eq!(row["due_in_seconds"], 30);
     assert_eq!(outcomes(&app).await, ["not_sent at rcpt"]);
@@ -115,7 +115,7 @@ async fn a_mail_stays_the_same_over_deferrals() {
     peer.now_says(Verdict::reply(451, "4.3.0 Try again"));
     app.advance(SECOND * UNKNOWN_RETRY);
     app.deliver().await;
-    assert_eq!(delivery(&app, ADA).await["status"], "queued");
+    assert_eq!(delivery(&app, ADA).await["status"], "deferred");
     // What an edition holds was frozen: neither an edit nor a new name of the newsletter changes a retry.
     app.article("Another headline")
         .external_id("eb-1")

@@ -2,39 +2,21 @@
 
 mod lost_replies;
 mod refusals;
+mod sharing;
+mod stopped;
 mod stopping;
 mod workers;
-
-use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
 use serde_json::Value;
 use tidings::mail::smtp_server::Verdict;
 
-use crate::support::TestApp;
+use crate::support::{Changing as Peer, TestApp};
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-
-/// What the mail peer says at one step; a test changes its mind under way.
-#[derive(Clone)]
-struct Peer(Arc<Mutex<Verdict>>);
-
-impl Peer {
-    fn says(verdict: Verdict) -> Self {
-        Self(Arc::new(Mutex::new(verdict)))
-    }
-
-    fn now_says(&self, verdict: Verdict) {
-        *self.0.lock().unwrap() = verdict;
-    }
-
-    fn verdict(&self) -> Verdict {
-        self.0.lock().unwrap().clone()
-    }
-}
 
 /// Makes the newsletter "morning" with these readers and freezes its first edition.
 async fn freeze(app: &TestApp, readers: &[&str]) {
@@ -59,19 +41,25 @@ async fn freeze_next(app: &TestApp) -> i32 {
 async fn delivery(app: &TestApp, address: &str) -> Value {
     app.rows(&format!(
         "SELECT d.status, d.attempt_count, d.unknown_count, d.reply_code, d.reply_text, d.settled_at, \
-                extract(epoch FROM d.due_at - '{now}')::int AS due_in_seconds \
-           FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id WHERE s.address = '{address}' \
-          ORDER BY d.created_at DESC LIMIT 1",
+                extract(epoch FROM d.retry_at - '{now}')::int AS due_in_seconds \
+           FROM edition_deliveries d JOIN editions e ON e.id = d.edition_id \
+           JOIN subscriptions s ON s.id = d.subscription_id JOIN subscribers p ON p.id = s.subscriber_id \
+          WHERE p.address = '{address}' ORDER BY e.created_at DESC LIMIT 1",
         now = app.now()
     ))
     .await
     .remove(0)
 }
 
-/// The outcomes of all SMTP transactions, in their order.
+/// What came of all tries, in their order; of those that were accepted the ledger itself is the evidence.
 async fn outcomes(app: &TestApp) -> Vec<String> {
     let rows = app
-        .rows("SELECT outcome, phase FROM attempts ORDER BY started_at, number")
+        .rows(
+            "SELECT outcome, phase FROM ( \
+                 SELECT outcome, phase, finished_at, number FROM edition_attempts UNION ALL \
+                 SELECT 'accepted', 'message', settled_at, 1000 FROM edition_deliveries WHERE status = 'sent') all_of_them \
+              ORDER BY finished_at, number",
+        )
         .await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     rows.iter()

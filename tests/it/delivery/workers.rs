@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use tidings::domain::delivery::Delivery;
 use tidings::domain::id::WorkerId;
-use tidings::usecases::delivery as queue;
+use tidings::usecases::delivery::{self as queue, Chunk, Context, Fed, Key, PreparedEditions};
 
 use super::{SECOND, delivery, edition_status, freeze};
 use crate::support::TestApp;
@@ -16,31 +15,75 @@ const BOB: &str = "bob@example.org";
 /// What a worker of another process holds.
 pub(super) struct Stranger {
     worker: WorkerId,
-    batch: Vec<Delivery>,
+    chunk: Chunk,
+}
+
+impl Stranger {
+    fn keys(&self) -> Vec<Key> {
+        self.chunk.jobs.iter().map(|job| job.key).collect()
+    }
 }
 
 /// Claims what is due for a worker of another process.
 pub(super) async fn claim(app: &TestApp) -> Stranger {
-    let (now, config) = (app.now(), app.app.config.clone());
+    let (now, parts) = (app.now(), app.app.clone());
     let worker = WorkerId::new(now);
-    let batch = app
-        .run(move |conn| queue::claim(conn, now, &config.delivery, worker))
+    let fed = app
+        .run(move |conn| {
+            let editions = PreparedEditions::default();
+            let context = Context {
+                templates: &parts.templates,
+                keys: &parts.keys,
+                site: &parts.site,
+                identity: &parts.identity,
+                signup: &parts.config.signup,
+                editions: &editions,
+            };
+            queue::next_chunk(conn, now, &context, &parts.config.delivery, worker)
+        })
         .await;
-    Stranger { worker, batch }
+    let Fed::Chunk(chunk) = fed else {
+        panic!("nothing was due");
+    };
+    Stranger { worker, chunk }
 }
 
-/// Has the other worker take the last look at each of its mails; returns how many it may send.
+/// Has the other worker begin all its mails; returns how many it may send.
 pub(super) async fn begin(app: &TestApp, stranger: &Stranger) -> usize {
-    let mut begun = 0;
-    for row in &stranger.batch {
-        let (now, config) = (app.now(), app.app.config.clone());
-        let (worker, id) = (stranger.worker, row.id);
-        let may_send = app
-            .run(move |conn| queue::begin(conn, now, &config.delivery, &config.smtp, worker, id))
-            .await;
-        begun += usize::from(may_send);
-    }
-    begun
+    let (now, config) = (app.now(), app.app.config.clone());
+    let (worker, keys) = (stranger.worker, stranger.keys());
+    let begun = app
+        .run(move |conn| {
+            let conversation = config.smtp.longest_conversation();
+            queue::begin(conn, now, &config.delivery, conversation, worker, &keys)
+        })
+        .await;
+    begun.len()
+}
+
+/// Has the other worker write down what became of its mails, whatever has happened to the edition meanwhile; returns how
+/// many were no longer its own.
+pub(super) async fn settle(
+    app: &TestApp,
+    stranger: Stranger,
+    mut end: impl FnMut(usize) -> queue::End,
+) -> usize {
+    let (now, config) = (app.now(), app.app.config.clone());
+    let (worker, claim) = (stranger.worker, stranger.chunk.claim);
+    let jobs = stranger.chunk.jobs.into_iter().enumerate();
+    let ended: Vec<queue::Ended> = jobs
+        .map(|(index, job)| queue::Ended {
+            job,
+            started_at: now,
+            end: end(index),
+        })
+        .collect();
+    app.run(move |conn| {
+        let lost = queue::settle(conn, now, &config.delivery, worker, &ended)?;
+        queue::close_chunk(conn, now, worker, &claim)?;
+        Ok::<_, queue::Error>(lost)
+    })
+    .await
 }
 
 /// How long a claim lasts, and how long a conversation may take after it.
@@ -49,8 +92,7 @@ fn lease(app: &TestApp) -> SignedDuration {
 }
 
 fn conversation(app: &TestApp) -> SignedDuration {
-    let smtp = &app.app.config.smtp;
-    SignedDuration::try_from(smtp.command_timeout() * 3 + smtp.data_timeout()).unwrap()
+    app.app.config.smtp.longest_conversation()
 }
 
 #[tokio::test]
@@ -58,7 +100,7 @@ async fn what_a_lost_worker_claimed_is_taken_over_after_its_lease() {
     let app = TestApp::start().await;
     freeze(&app, &[ADA, BOB]).await;
     let stranger = claim(&app).await;
-    assert_eq!(stranger.batch.len(), 2);
+    assert_eq!(stranger.chunk.jobs.len(), 2);
     app.advance(lease(&app) - SECOND);
     assert_eq!(app.deliver().await, 0);
     app.advance(SECOND);
@@ -70,15 +112,21 @@ async fn what_a_lost_worker_claimed_is_taken_over_after_its_lease() {
 }
 
 #[tokio::test]
-async fn a_slow_worker_keeps_its_mails_until_another_takes_them() {
+async fn a_worker_whose_lease_is_over_begins_nothing() {
     let app = TestApp::start().await;
     freeze(&app, &[ADA, BOB]).await;
     let stranger = claim(&app).await;
-    app.advance(lease(&app) * 2);
+    app.advance(lease(&app) - SECOND);
     assert_eq!(begin(&app, &stranger).await, 2);
-    assert_eq!(app.deliver().await, 0, "they are under way");
-    let sending = "SELECT 1 FROM deliveries WHERE status = 'sending'";
+    let sending = "SELECT 1 FROM edition_deliveries WHERE status = 'sending'";
     assert_eq!(app.count(sending).await, 2);
+    app.advance(SECOND);
+    assert_eq!(
+        begin(&app, &stranger).await,
+        0,
+        "nobody took over yet, but may at any moment"
+    );
+    assert_eq!(app.deliver().await, 0, "they are under way");
 }
 
 #[tokio::test]
@@ -119,7 +167,7 @@ async fn two_workers_share_an_edition_without_doubles() {
         .map(|mail| mail.recipients[0].as_str())
         .collect();
     assert_eq!(recipients, readers.into_iter().collect());
-    let sent = "SELECT 1 FROM deliveries WHERE status = 'sent' AND attempt_count = 1";
+    let sent = "SELECT 1 FROM edition_deliveries WHERE status = 'sent' AND attempt_count = 1";
     assert_eq!(app.count(sent).await, 300);
     assert_eq!(edition_status(&app).await, "done");
 }

@@ -196,7 +196,7 @@ async fn without_articles_there_is_no_mail_and_a_record_of_why() {
         [json!({"status": "skipped", "skip_reason": "no_articles", "closed": true})]
     );
     assert_eq!(app.deliver().await, 0);
-    assert_eq!(app.count("SELECT 1 FROM deliveries").await, 0);
+    assert_eq!(app.count("SELECT 1 FROM edition_deliveries").await, 0);
 }
 
 #[tokio::test]

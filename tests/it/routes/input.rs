@@ -9,7 +9,12 @@ use crate::support::TestApp;
 
 /// Each route that reads JSON, with a body that is right.
 fn bodies(world: &World) -> Vec<(Method, String, Value)> {
-    let (edition, subscriber) = (&world.edition, &world.subscriber);
+    let mut bodies = bodies_of_the_newsroom(world);
+    bodies.extend(bodies_of_sending(&world.edition));
+    bodies
+}
+
+fn bodies_of_the_newsroom(World { subscriber, .. }: &World) -> Vec<(Method, String, Value)> {
     vec![
         (
             Method::POST,
@@ -46,10 +51,35 @@ fn bodies(world: &World) -> Vec<(Method, String, Value)> {
             format!("/subscribers/{subscriber}/unsubscribe"),
             json!({ "newsletter": "morning" }),
         ),
+    ]
+}
+
+fn bodies_of_sending(edition: &str) -> Vec<(Method, String, Value)> {
+    vec![
         (
             Method::POST,
             format!("/editions/{edition}/test"),
             json!({ "to": "editor@europablatt.example" }),
+        ),
+        (
+            Method::PATCH,
+            format!("/editions/{edition}"),
+            json!({ "unknown_policy": "hold" }),
+        ),
+        (
+            Method::POST,
+            format!("/editions/{edition}/resend"),
+            json!({ "unknown": true }),
+        ),
+        (
+            Method::POST,
+            "/sending/pause".to_owned(),
+            json!({ "reason": "the mail server is moved" }),
+        ),
+        (
+            Method::POST,
+            "/sending/hold".to_owned(),
+            json!({ "reason": "somebody looks at each" }),
         ),
     ]
 }

@@ -43,6 +43,7 @@ const START: &str = "2026-01-05T05:30:00Z";
 pub(crate) struct Builder {
     environment: BTreeMap<String, String>,
     script: Script,
+    relay_parameters: String,
     has_outbox_pages: bool,
 }
 
@@ -59,6 +60,12 @@ impl Builder {
         self
     }
 
+    /// How the mail peer is to be used, such as `per_second=20`. Rates go by the test's clock.
+    pub(crate) fn relay(mut self, parameters: &str) -> Self {
+        self.relay_parameters = format!("?{parameters}");
+        self
+    }
+
     /// Shows what the mail peer took at `/dev/outbox`, as the demo does.
     pub(crate) fn outbox_pages(mut self) -> Self {
         self.has_outbox_pages = true;
@@ -72,7 +79,7 @@ impl Builder {
             .unwrap();
         let clock = Clock::fixed(START.parse().unwrap());
         let (smtp, outbox) = peer(self.script, clock.clone()).await;
-        let mut environment = environment(&database, smtp.address());
+        let mut environment = environment(&database, smtp.address(), &self.relay_parameters);
         environment.extend(self.environment);
         let sources = Sources {
             file: None,
@@ -98,6 +105,7 @@ impl Builder {
             address,
             client: client(),
             key,
+            database_url: database.url().to_owned(),
             stopper: Stopper::new(),
             numbers: AtomicU32::new(1),
             _server: server,
@@ -105,8 +113,12 @@ impl Builder {
     }
 }
 
-fn environment(database: &Database, mail_peer: SocketAddr) -> BTreeMap<String, String> {
-    let smtp_url = format!("smtp://{mail_peer}");
+fn environment(
+    database: &Database,
+    mail_peer: SocketAddr,
+    parameters: &str,
+) -> BTreeMap<String, String> {
+    let smtp_url = format!("smtp://{mail_peer}{parameters}");
     [
         ("DATABASE_URL", database.url()),
         (
@@ -197,6 +209,7 @@ pub(crate) struct TestApp {
     address: SocketAddr,
     client: Client,
     key: SecretString,
+    database_url: String,
     stopper: Stopper,
     numbers: AtomicU32,
     _server: Server,
@@ -213,14 +226,20 @@ impl TestApp {
         Builder::default()
     }
 
+    /// Where its database is, for connections beside the program's.
+    pub(crate) fn database_url(&self) -> String {
+        self.database_url.clone()
+    }
+
     /// The present instant.
     pub(crate) fn now(&self) -> Timestamp {
         self.app.clock.now()
     }
 
-    /// Turns the clock; nothing else happens.
+    /// Turns the clock, also that by which relays are left alone; nothing else happens.
     pub(crate) fn advance(&self, by: SignedDuration) {
         self.app.clock.advance(by);
+        self.app.mailer.forgive();
     }
 
     /// A number that this test has not had yet, from 1.
@@ -283,13 +302,6 @@ impl TestApp {
         deliver::drain(&self.app, &self.stopper.stop())
             .await
             .unwrap()
-    }
-
-    /// Waits until relays that failed may be tried again: that goes by real time, not by the clock of the test.
-    pub(crate) async fn relays_may_be_tried(&self) {
-        let waits = self.app.mailer.health().into_iter();
-        let longest = waits.filter_map(|relay| relay.retry_in).max();
-        tokio::time::sleep(longest.unwrap_or_default()).await;
     }
 
     /// Composes every newsletter that is due now.

@@ -59,6 +59,12 @@ impl NewsletterFactory<'_> {
         self
     }
 
+    /// By when its editions should have been sent; otherwise they are sent at once.
+    pub(crate) fn deliver_by(mut self, time: &str) -> Self {
+        self.draft.deliver_by = Some(time.parse().unwrap());
+        self
+    }
+
     /// The fewest and the most articles of an edition; otherwise 1 and 20.
     pub(crate) fn articles(mut self, min: i32, max: i32) -> Self {
         (self.draft.min_articles, self.draft.max_articles) = (min, max);
@@ -171,6 +177,7 @@ impl TestApp {
             topics: Vec::new(),
             min_articles: 1,
             max_articles: 20,
+            deliver_by: None,
         };
         NewsletterFactory { app: self, draft }
     }

@@ -1,12 +1,12 @@
 //! The mail server that takes what the program sends, and how a reader uses a mail.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tidings::clock::Clock;
 use tidings::mail::captured::CapturedMail;
 use tidings::mail::outbox::Outbox;
-use tidings::mail::smtp_server::{Running, Script, SmtpServer};
+use tidings::mail::smtp_server::{Running, Script, SmtpServer, Verdict};
 
 /// More mails and bytes than any test sends.
 const MAX_MESSAGES: usize = 100_000;
@@ -21,6 +21,24 @@ pub(super) async fn peer(script: Script, clock: Clock) -> (Running, Outbox) {
         .await
         .unwrap();
     (running, outbox)
+}
+
+/// What the mail peer says at one step; a test changes its mind under way.
+#[derive(Clone)]
+pub(crate) struct Changing(Arc<Mutex<Verdict>>);
+
+impl Changing {
+    pub(crate) fn says(verdict: Verdict) -> Self {
+        Self(Arc::new(Mutex::new(verdict)))
+    }
+
+    pub(crate) fn now_says(&self, verdict: Verdict) {
+        *self.0.lock().unwrap() = verdict;
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.0.lock().unwrap().clone()
+    }
 }
 
 /// The first link of a mail whose address holds `part`, such as `/confirm/`.

@@ -5,9 +5,11 @@ pub(crate) mod cluster;
 mod factory;
 mod http;
 mod mail;
+#[expect(dead_code, reason = "what only the benchmark looks at")]
+pub(crate) mod postfix;
 pub(crate) mod process;
 pub(crate) mod snapshot;
 
 pub(crate) use app::TestApp;
 pub(crate) use http::Answer;
-pub(crate) use mail::link;
+pub(crate) use mail::{Changing, link};

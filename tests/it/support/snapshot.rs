@@ -22,6 +22,13 @@ pub(crate) fn wire(mail: &CapturedMail) -> String {
         .next()
         .unwrap();
     raw = mask(&raw, id, "MESSAGEID");
+    let boundary = raw
+        .split("boundary=\"tidings-")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    if let Some(boundary) = boundary.map(ToOwned::to_owned) {
+        raw = mask(&raw, &boundary, "BOUNDARY");
+    }
     for link in mail.links() {
         for (part, word) in [
             ("/confirm/", "TOKEN"),

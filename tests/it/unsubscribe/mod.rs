@@ -39,7 +39,8 @@ async fn state(app: &TestApp) -> (Vec<Value>, Vec<Value>, Vec<Value>) {
     (
         app.rows("SELECT * FROM subscriptions ORDER BY id").await,
         app.rows("SELECT * FROM consents ORDER BY id").await,
-        app.rows("SELECT * FROM deliveries ORDER BY id").await,
+        app.rows("SELECT * FROM edition_deliveries ORDER BY edition_id")
+            .await,
     )
 }
 
@@ -166,7 +167,7 @@ async fn it_is_effective_for_what_is_queued() {
         .await
         .expect(200);
     assert_eq!(
-        app.rows("SELECT status FROM deliveries ORDER BY created_at")
+        app.rows("SELECT status FROM edition_deliveries ORDER BY edition_id")
             .await,
         [json!({"status": "sent"}), json!({"status": "cancelled"})]
     );
