@@ -23,6 +23,8 @@ use crate::worker::Stop;
 const TROUBLE: Duration = Duration::from_millis(200);
 /// How soon to look again whether rates allow more: sooner than the smallest burst is filled.
 const RATE_PAUSE: Duration = Duration::from_millis(25);
+/// How long outcomes wait for more of them.
+const LINGER: Duration = Duration::from_millis(20);
 /// How long to rest when nothing rings.
 const REST: Duration = Duration::from_secs(1);
 /// Turns under way at a time: while the disk is flushed for one, the next is filled.
@@ -65,6 +67,8 @@ pub(super) struct Desk {
     /// Begun, or about to be, and not yet settled; a place that is handed on counts once.
     under_way: usize,
     begun: usize,
+    /// Since when there is something for a turn, but too little to hurry.
+    waits_since: Option<Instant>,
     /// No turn before: rates allow nothing more, or the database is in trouble.
     not_before: Option<Instant>,
 }
@@ -95,6 +99,7 @@ impl Desk {
             to_settle: Vec::new(),
             under_way: 0,
             begun: 0,
+            waits_since: None,
             not_before: None,
         }
     }
@@ -221,8 +226,9 @@ impl Desk {
         }
     }
 
-    /// Starts turns as long as there is enough for one: anything at all for the first, a good part of the window for one
-    /// beside it.
+    /// Starts turns as long as there is enough for one: a good part of the window, or for the first anything at all where a
+    /// lane may run dry or something has waited for a while. A turn is a flush of the disk, which the mail server may need
+    /// as well, so many small ones would be slower for both.
     fn take_turns(&mut self, is_stopping: bool) {
         if self.not_before.is_some_and(|at| Instant::now() < at) {
             return;
@@ -234,14 +240,17 @@ impl Desk {
                 self.room()
             };
             let size = room.max(self.to_settle.len());
-            let least = if self.turns.is_empty() {
-                1
-            } else {
-                self.window / 4
-            };
-            if size < least.max(1) && (self.to_close.is_empty() || !self.turns.is_empty()) {
+            if size == 0 && (self.to_close.is_empty() || !self.turns.is_empty()) {
+                self.waits_since = None;
                 return;
             }
+            let since = *self.waits_since.get_or_insert_with(Instant::now);
+            let is_urgent = self.turns.is_empty()
+                && (is_stopping || since.elapsed() >= LINGER || !self.tray.is_stocked());
+            if size < self.window / 4 && !is_urgent {
+                return;
+            }
+            self.waits_since = None;
             let before = self.under_way;
             let to_begin = self.shares(room);
             let handed_on = self.to_settle.len().min(self.under_way - before);
@@ -345,9 +354,9 @@ impl Desk {
     /// Waits until there may be something to do.
     async fn rest(&mut self, batches: &mut mpsc::Receiver<Batch>, is_fed: bool, stop: &mut Stop) {
         let (has_room, is_stopping) = (self.ready.len() < self.window, stop.is_set());
-        let pause = self
-            .not_before
-            .map_or(REST, |at| at.saturating_duration_since(Instant::now()));
+        let lingers = self.waits_since.filter(|_| self.turns.is_empty());
+        let wake_at = self.not_before.or(lingers.map(|since| since + LINGER));
+        let pause = wake_at.map_or(REST, |at| at.saturating_duration_since(Instant::now()));
         tokio::select! {
             Some(taken) = self.turns.join_next() => self.taken(taken),
             // With all turns under way nothing can be done about what ends; it is collected when one comes back.

@@ -99,6 +99,13 @@ impl Tray {
             .collect()
     }
 
+    /// Whether there is a mail for every open lane that becomes free.
+    pub(super) fn is_stocked(&self) -> bool {
+        let state = self.state();
+        let mut relays = state.relays.iter();
+        relays.all(|relay| relay.begun.len() >= relay.lanes)
+    }
+
     /// Why nothing can be sent: no lane is open, and the last try to open one failed.
     pub(super) fn trouble(&self) -> Option<SmtpReply> {
         let state = self.state();
