@@ -85,6 +85,47 @@ impl Config {
                     .to_owned(),
             );
         }
+        if self.delivery.express_window >= self.delivery.window {
+            mistakes.push(format!(
+                "delivery.express_window: must be less than delivery.window, which is {}: it is a part of it",
+                self.delivery.window
+            ));
+        }
         mistakes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistakes_of(environment: &[(&str, &str)]) -> Vec<String> {
+        let pairs = environment.iter();
+        let sources = Sources {
+            file: None,
+            environment: pairs
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            overrides: Vec::new(),
+        };
+        Config::load(&sources)
+            .err()
+            .map_or_else(Vec::new, |error| error.mistakes)
+    }
+
+    #[test]
+    fn single_mails_have_a_part_of_the_window_and_never_all() {
+        let express = "TIDINGS__DELIVERY__EXPRESS_WINDOW";
+        let window = "TIDINGS__DELIVERY__WINDOW";
+        assert!(mistakes_of(&[(window, "12"), (express, "2")]).is_empty());
+        let mistakes = mistakes_of(&[(window, "10")]);
+        assert_eq!(mistakes.len(), 1);
+        assert!(
+            mistakes[0].starts_with("delivery.express_window: must be less than"),
+            "{mistakes:?}"
+        );
+        assert!(
+            mistakes_of(&[(window, "101")])[0].starts_with("delivery.window: must be 2 to 100")
+        );
     }
 }

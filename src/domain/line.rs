@@ -189,7 +189,7 @@ pub fn to_nfc(text: &str) -> String {
 
 /// Normalises line breaks to `\n` and tabs to a space, removes what cannot be seen, and composes the rest (NFC).
 fn strip_invisible(text: &str) -> String {
-    // Composed first, so that the joiner rule sees final characters, and again, as neighbours may have met.
+    // Composed first, so that what is removed is seen in its final form.
     let composed = to_nfc(&text.replace("\r\n", "\n"));
     let visible = composed.chars().filter_map(|c| match c {
         '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
@@ -197,7 +197,16 @@ fn strip_invisible(text: &str) -> String {
         _ if c.is_control() || is_bidi_control(c) || is_private_use(c) || is_invisible(c) => None,
         _ => Some(c),
     });
-    to_nfc(&without_idle_joiners(visible))
+    let mut text = to_nfc(&visible.collect::<String>());
+    // Where a joiner goes its neighbours meet and may compose, and then another one may shape nothing any more. Each time
+    // one joiner less is left, so this ends.
+    loop {
+        let joined = to_nfc(&without_idle_joiners(text.chars()));
+        if joined == text {
+            return text;
+        }
+        text = joined;
+    }
 }
 
 /// Drops each joiner that does not stand between two characters which it can shape.
@@ -327,6 +336,9 @@ mod tests {
             "One\nTwo\n\nThree 3"
         );
         assert_eq!(clean_text("\u{200B}\n \n"), "");
+        // What was removed stood between letter and accent: the joiner after them shapes nothing, and goes at once.
+        let cleaned = clean_text("a\u{EFFFE}\u{301}\u{200C}\u{591}");
+        assert_eq!(clean_text(&cleaned), cleaned);
     }
 
     #[test]
