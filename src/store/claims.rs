@@ -382,14 +382,22 @@ pub fn sendable(
     Ok(ids.into_iter().map(ClaimId::from).collect())
 }
 
-/// Makes the leases of `owner` last until `until`, and returns how many it still holds.
+/// Makes the leases of `claims` last longer that the owner still holds, and returns how many. Not of all that it holds:
+/// when the answer to a commit was lost, it does not know of its claim, and nobody would work on it for ever.
 ///
 /// # Errors
 /// Database errors.
-pub fn renew(conn: &mut PgConnection, now: Timestamp, lease: Lease) -> Result<usize, Error> {
+pub fn renew(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    lease: Lease,
+    claims: &[ClaimId],
+) -> Result<usize, Error> {
+    let numbers: Vec<i64> = claims.iter().map(|claim| claim.as_i64()).collect();
     let mine = dsl::delivery_claims.filter(
-        dsl::owner
-            .eq(lease.owner.as_uuid())
+        dsl::id
+            .eq_any(numbers)
+            .and(dsl::owner.eq(lease.owner.as_uuid()))
             .and(dsl::lost_at.is_null())
             .and(dsl::lease_until.gt(now.to_diesel())),
     );

@@ -73,8 +73,9 @@ pub fn claim(
 }
 
 /// The durable intent: moves claimed rows to `sending` that are still ours and still wanted, and returns which. That a
-/// row is ours says its owner, not its lease: whoever takes over changes the owner. It may be `sending` already, when the
-/// answer to the last commit was lost. The lease is set anew because the conversation may take long.
+/// row is ours says its owner, not its lease: whoever takes over changes the owner. The lease is set anew because the
+/// conversation may take long. A row whose beginning was committed while the answer was lost is not returned again: it
+/// counts as a lost reply later.
 ///
 /// # Errors
 /// Database errors.
@@ -90,7 +91,7 @@ pub fn begin(
     }
     let begun: Vec<Begun> = diesel::sql_query(
         "UPDATE deliveries d SET status = 'sending', attempt_count = attempt_count + 1, lease_until = $3 \
-          WHERE d.id = ANY ($1) AND d.owner = $2 AND d.status IN ('claimed', 'sending') \
+          WHERE d.id = ANY ($1) AND d.owner = $2 AND d.status = 'claimed' \
             AND NOT EXISTS ( \
                  SELECT 1 FROM suppressions x JOIN subscribers p ON p.address_key = x.address_key \
                   WHERE p.id = d.subscriber_id) \
@@ -226,22 +227,6 @@ pub fn release(conn: &mut PgConnection, owner: WorkerId) -> Result<usize, Error>
         dsl::owner.eq(None::<uuid::Uuid>),
         dsl::lease_until.eq(None::<jiff_diesel::Timestamp>),
     ))
-    .execute(conn)?)
-}
-
-/// Makes the leases of what `lease.owner` claimed last longer.
-///
-/// # Errors
-/// Database errors.
-pub fn renew(conn: &mut PgConnection, lease: Lease) -> Result<usize, Error> {
-    Ok(diesel::update(
-        dsl::deliveries.filter(
-            dsl::owner
-                .eq(lease.owner.as_uuid())
-                .and(dsl::status.eq(DeliveryStatus::Claimed)),
-        ),
-    )
-    .set(dsl::lease_until.eq(lease.until.to_diesel()))
     .execute(conn)?)
 }
 

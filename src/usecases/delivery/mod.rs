@@ -356,7 +356,8 @@ pub fn release(conn: &mut PgConnection, worker: WorkerId) -> Result<usize, Error
     Ok(queue::release(conn, worker)?)
 }
 
-/// Says that `worker` lives: its leases last longer, and what it knows of relays can be read.
+/// Says that `worker` lives: the leases of the chunks that it knows to hold last longer, and what it knows of relays can
+/// be read. Single mails are begun within a lease or go to others.
 ///
 /// # Errors
 /// Database errors.
@@ -365,12 +366,12 @@ pub fn heartbeat(
     now: Timestamp,
     settings: &config::Delivery,
     worker: WorkerId,
+    chunks: &[ClaimId],
     relays_known: Vec<WorkerRelay>,
 ) -> Result<(), Error> {
     crate::fault::point("k13");
     let lease = Lease::new(worker, now, settings);
-    claims::renew(conn, now, lease)?;
-    queue::renew(conn, lease)?;
+    claims::renew(conn, now, lease, chunks)?;
     for mut relay in relays_known {
         relay.worker_id = worker;
         relay.seen_at = now;

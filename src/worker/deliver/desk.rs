@@ -304,6 +304,9 @@ impl Desk {
                 for ended in &request.to_settle {
                     self.done(&ended.job.key);
                 }
+                for claim in &request.to_close {
+                    self.shared.chunks().remove(&claim.id);
+                }
                 self.distribute(request.to_begin, &answer);
             }
             Ok((request, Err(error))) => {

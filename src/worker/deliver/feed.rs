@@ -47,6 +47,7 @@ pub(super) async fn run(
         };
         match fed {
             Ok(Fed::Chunk(Chunk { claim, jobs })) => {
+                shared.chunks().insert(claim.id);
                 crate::fault::point("k4");
                 place.send(Batch {
                     claim: Some(claim),

@@ -20,7 +20,8 @@ mod lanes;
 mod tray;
 mod turn;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -28,7 +29,7 @@ use tokio::task::JoinSet;
 
 use super::Stop;
 use crate::app::App;
-use crate::domain::id::WorkerId;
+use crate::domain::id::{ClaimId, WorkerId};
 use crate::mail::mailer::Urgency;
 use crate::usecases::delivery::{self, Error, PreparedEditions, Swept};
 
@@ -42,6 +43,8 @@ struct Shared {
     worker: WorkerId,
     fence: Arc<Fence>,
     editions: Arc<PreparedEditions>,
+    /// The chunks that this worker knows to hold.
+    chunks: Arc<Mutex<HashSet<ClaimId>>>,
     /// Rung when a desk has nothing more to do: an edition may be complete.
     idle: Arc<Notify>,
 }
@@ -53,8 +56,13 @@ impl Shared {
             worker: WorkerId::new(app.clock.now()),
             fence: Arc::new(Fence::new(app.config.delivery.trust())),
             editions: Arc::default(),
+            chunks: Arc::default(),
             idle: Arc::default(),
         }
+    }
+
+    fn chunks(&self) -> MutexGuard<'_, HashSet<ClaimId>> {
+        self.chunks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,11 +140,12 @@ async fn beat(shared: &Shared) -> Result<(), Error> {
     let began = tokio::time::Instant::now();
     let (app, worker) = (shared.app.clone(), shared.worker);
     let relays = lanes::reports(&app, worker);
+    let chunks: Vec<ClaimId> = shared.chunks().iter().copied().collect();
     shared
         .app
         .sending_db
         .transaction_now(move |conn, now| {
-            delivery::heartbeat(conn, now, &app.config.delivery, worker, relays)
+            delivery::heartbeat(conn, now, &app.config.delivery, worker, &chunks, relays)
         })
         .await?;
     shared.fence.extend(began);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use tidings::domain::id::WorkerId;
+use tidings::domain::id::{ClaimId, WorkerId};
 use tidings::usecases::delivery::{self as queue, Chunk, Context, Fed, Key, PreparedEditions};
 
 use super::{SECOND, delivery, edition_status, freeze};
@@ -109,6 +109,29 @@ async fn what_a_lost_worker_claimed_is_taken_over_after_its_lease() {
     assert_eq!(app.inbox(BOB).await.len(), 1);
     assert_eq!(begin(&app, &stranger).await, 0, "it came back too late");
     assert_eq!(edition_status(&app).await, "done");
+}
+
+/// The answer to the commit of a claim was lost: the worker lives and knows nothing of it.
+#[tokio::test]
+async fn a_claim_that_its_worker_does_not_know_of_is_taken_over() {
+    let app = TestApp::start().await;
+    freeze(&app, &[ADA, BOB]).await;
+    let stranger = claim(&app).await;
+    let claims = stranger.chunk.claim.id;
+    let beat = async |chunks: Vec<ClaimId>| {
+        let (now, config, worker) = (app.now(), app.app.config.clone(), stranger.worker);
+        app.run(move |conn| {
+            queue::heartbeat(conn, now, &config.delivery, worker, &chunks, Vec::new())
+        })
+        .await;
+    };
+    app.advance(lease(&app) - SECOND);
+    beat(vec![claims]).await;
+    app.advance(lease(&app) - SECOND);
+    assert_eq!(app.deliver().await, 0, "it is known and held");
+    beat(Vec::new()).await;
+    app.advance(SECOND);
+    assert_eq!(app.deliver().await, 2);
 }
 
 #[tokio::test]
