@@ -351,7 +351,8 @@ pub fn rows(conn: &mut PgConnection, claim: &Claim) -> Result<Vec<ChunkRow>, Err
     .load(conn)?)
 }
 
-/// Which of `claims` still are `owner`'s, with an edition that may be sent now.
+/// Which of `claims` still are `owner`'s, with an edition that may be sent now. They stay so until the transaction ends:
+/// nobody can call them lost before what is begun under them can be seen.
 ///
 /// # Errors
 /// Database errors.
@@ -361,25 +362,18 @@ pub fn sendable(
     owner: WorkerId,
     claims: &[ClaimId],
 ) -> Result<Vec<ClaimId>, Error> {
-    use crate::schema::{delivery_control, editions};
     let numbers: Vec<i64> = claims.iter().map(|claim| claim.as_i64()).collect();
-    let is_paused = delivery_control::table
-        .filter(delivery_control::is_paused.eq(true))
-        .select(delivery_control::is_only);
-    let ids: Vec<i64> = dsl::delivery_claims
-        .inner_join(editions::table.on(editions::id.eq(dsl::edition_id)))
-        .filter(
-            dsl::id
-                .eq_any(numbers)
-                .and(dsl::owner.eq(owner.as_uuid()))
-                .and(dsl::lost_at.is_null())
-                .and(dsl::lease_until.gt(now.to_diesel()))
-                .and(editions::status.eq(crate::domain::edition::EditionStatus::Delivering))
-                .and(diesel::dsl::not(diesel::dsl::exists(is_paused))),
-        )
-        .select(dsl::id)
-        .load(conn)?;
-    Ok(ids.into_iter().map(ClaimId::from).collect())
+    let ids: Vec<Number> = diesel::sql_query(
+        "SELECT c.id AS number FROM delivery_claims c JOIN editions e ON e.id = c.edition_id \
+          WHERE c.id = ANY ($1) AND c.owner = $2 AND c.lost_at IS NULL AND c.lease_until > $3 \
+            AND e.status = 'delivering' AND NOT (SELECT is_paused FROM delivery_control) \
+          ORDER BY c.id FOR KEY SHARE OF c",
+    )
+    .bind::<Array<BigInt>, _>(numbers)
+    .bind::<Uuid, _>(owner)
+    .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
+    .load(conn)?;
+    Ok(ids.into_iter().map(|id| id.number.into()).collect())
 }
 
 /// Makes the leases of `claims` last longer that the owner still holds, and returns how many. Not of all that it holds:

@@ -4,6 +4,9 @@
 //!
 //! The statement is a transaction of its own. Both halves see the ledger as it was before; that is right, because no row
 //! is in both: one half takes rows that are `sending`, the other rows that wait.
+//!
+//! A row may be asked for under two claims at once, because what is given back after its claim was lost gets a claim of
+//! its own and may be in another's range. It begins under one of them, and the answer says under which.
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -75,8 +78,8 @@ pub struct Turned {
     pub at: Timestamp,
     /// How many accepted mails were still under way for their claim.
     pub settled: usize,
-    /// What was begun.
-    pub begun: Vec<(EditionId, SubscriptionId)>,
+    /// What was begun, each under which claim.
+    pub begun: Vec<(EditionId, ClaimId, SubscriptionId)>,
 }
 
 #[derive(Debug)]
@@ -92,7 +95,13 @@ impl QueryId for Statement<'_> {
 }
 
 impl Query for Statement<'_> {
-    type SqlType = (Timestamptz, BigInt, Nullable<Uuid>, Nullable<Uuid>);
+    type SqlType = (
+        Timestamptz,
+        BigInt,
+        Nullable<Uuid>,
+        Nullable<BigInt>,
+        Nullable<Uuid>,
+    );
 }
 
 impl RunQueryDsl<PgConnection> for Statement<'_> {}
@@ -122,7 +131,7 @@ impl QueryFragment<diesel::pg::Pg> for Statement<'_> {
         out.push_bind_param::<Uuid, _>(&self.owner)?;
         out.push_sql(
             " AND c.lost_at IS NULL AND c.lease_until > t.at AND e.status = 'delivering' \
-                AND NOT (SELECT is_paused FROM delivery_control)), \
+                AND NOT (SELECT is_paused FROM delivery_control) FOR KEY SHARE OF c), \
              begun AS (UPDATE edition_deliveries d \
                           SET status = 'sending', claim_id = v.claim, attempt_count = d.attempt_count + 1 \
                          FROM unnest(",
@@ -133,8 +142,8 @@ impl QueryFragment<diesel::pg::Pg> for Statement<'_> {
               WHERE v.claim IN (SELECT id FROM sendable) \
                 AND d.edition_id = v.edition AND d.subscription_id = v.reader \
                 AND (d.status = 'queued' OR d.status IN ('claimed', 'sending') AND d.claim_id = v.claim) \
-             RETURNING d.edition_id, d.subscription_id) \
-             SELECT t.at, (SELECT count(*) FROM settled), b.edition_id, b.subscription_id \
+             RETURNING d.edition_id, d.claim_id, d.subscription_id) \
+             SELECT t.at, (SELECT count(*) FROM settled), b.edition_id, b.claim_id, b.subscription_id \
                FROM t LEFT JOIN begun b ON true",
         );
         Ok(())
@@ -155,6 +164,7 @@ pub fn take(
         jiff_diesel::Timestamp,
         i64,
         Option<EditionId>,
+        Option<i64>,
         Option<SubscriptionId>,
     );
     let statement = Statement {
@@ -167,7 +177,7 @@ pub fn take(
     let (at, settled, ..) = rows.first().copied().ok_or_else(nothing)?;
     let begun = rows
         .into_iter()
-        .filter_map(|(_, _, edition, reader)| Some((edition?, reader?)));
+        .filter_map(|(_, _, edition, claim, reader)| Some((edition?, claim?.into(), reader?)));
     Ok(Turned {
         at: at.to_jiff(),
         settled: usize::try_from(settled).unwrap_or(0),

@@ -109,11 +109,14 @@ pub fn turn(
             "mails were settled by somebody else while they were sent"
         );
     }
-    let rows: HashSet<(EditionId, SubscriptionId)> = turned.begun.into_iter().collect();
+    let rows: HashSet<(EditionId, ClaimId, SubscriptionId)> = turned.begun.into_iter().collect();
     let is_begun = |key: &Key| match key {
         Key::Edition {
-            edition, reader, ..
-        } => rows.contains(&(*edition, *reader)),
+            edition,
+            claim,
+            reader,
+            ..
+        } => rows.contains(&(*edition, *claim, *reader)),
         Key::Single(_) => false,
     };
     Ok(Turned {

@@ -26,8 +26,13 @@ impl Stranger {
 
 /// Claims what is due for a worker of another process.
 pub(super) async fn claim(app: &TestApp) -> Stranger {
+    let worker = WorkerId::new(app.now());
+    let chunk = claim_as(app, worker).await;
+    Stranger { worker, chunk }
+}
+
+async fn claim_as(app: &TestApp, worker: WorkerId) -> Chunk {
     let (now, parts) = (app.now(), app.app.clone());
-    let worker = WorkerId::new(now);
     let fed = app
         .run(move |conn| {
             let editions = PreparedEditions::default();
@@ -45,7 +50,7 @@ pub(super) async fn claim(app: &TestApp) -> Stranger {
     let Fed::Chunk(chunk) = fed else {
         panic!("nothing was due");
     };
-    Stranger { worker, chunk }
+    chunk
 }
 
 /// Has the other worker begin all its mails; returns how many it may send.
@@ -150,6 +155,67 @@ async fn a_worker_whose_lease_is_over_begins_nothing() {
         "nobody took over yet, but may at any moment"
     );
     assert_eq!(app.deliver().await, 0, "they are under way");
+}
+
+/// A worker gives a mail back after its claim was lost: the reader is then in two claims, and one worker may get both.
+#[tokio::test]
+async fn a_reader_in_two_claims_is_begun_once() {
+    let app = TestApp::start().await;
+    freeze(&app, &[ADA, BOB]).await;
+    let mut late = claim(&app).await;
+    let waiting = late.chunk.jobs.pop();
+    assert!(waiting.is_some(), "one of the two waits");
+    assert_eq!(begin(&app, &late).await, 1);
+    app.advance(lease(&app));
+    sweep(&app).await;
+    assert_eq!(settle(&app, late, |_| queue::End::Untouched).await, 0);
+
+    let worker = WorkerId::new(app.now());
+    let chunks = [claim_as(&app, worker).await, claim_as(&app, worker).await];
+    let keys: Vec<Key> = chunks
+        .iter()
+        .flat_map(|chunk| &chunk.jobs)
+        .map(|job| job.key)
+        .collect();
+    assert_eq!(keys.len(), 3, "the reader is in both");
+    let now = app.now();
+    let turned = app
+        .run(move |conn| queue::turn(conn, Some(now), worker, &[], &keys))
+        .await;
+    assert_eq!(turned.begun.len(), 2, "each reader once");
+}
+
+/// A turn is slow to commit, and the lease ends meanwhile: the claim is not given up before what is begun can be seen.
+#[tokio::test]
+async fn a_claim_is_not_lost_while_mails_are_begun_under_it() {
+    let app = TestApp::start().await;
+    freeze(&app, &[ADA]).await;
+    let slow = claim(&app).await;
+    let (now, late, parts) = (app.now(), app.now() + lease(&app), app.app.clone());
+    let (worker, keys) = (slow.worker, slow.keys());
+    let freed = app
+        .run(move |conn| {
+            queue::turn(conn, Some(now), worker, &[], &keys)?;
+            parts.db.run(|other| {
+                let conversation = parts.config.smtp.longest_conversation();
+                queue::sweep(other, late, &parts.config.delivery, conversation)
+            })
+        })
+        .await;
+    assert_eq!(freed.freed, 0);
+    app.advance(lease(&app));
+    sweep(&app).await;
+    let held = "SELECT 1 FROM delivery_claims WHERE lost_at IS NOT NULL";
+    assert_eq!(app.count(held).await, 1, "somebody settles it later");
+}
+
+async fn sweep(app: &TestApp) {
+    let (now, config) = (app.now(), app.app.config.clone());
+    app.run(move |conn| {
+        let conversation = config.smtp.longest_conversation();
+        queue::sweep(conn, now, &config.delivery, conversation)
+    })
+    .await;
 }
 
 #[tokio::test]
