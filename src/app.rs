@@ -135,7 +135,8 @@ impl App {
         Ok(Self {
             keys: config.links.keys(),
             site: Site::new(base_url),
-            mailer: Mailer::new(config.smtp.clone(), relays, hello_name, connections),
+            mailer: Mailer::new(config.smtp.clone(), relays, hello_name, connections)
+                .with_log_ins_from(Arc::new(config.relays_again())),
             outbox: catcher.map(|catcher| catcher.outbox.clone()),
             config: Arc::new(config),
             sending_db: db.beside(SENDING_CONNECTIONS)?,

@@ -11,6 +11,8 @@ pub mod delivery;
 pub mod server;
 pub mod smtp;
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 pub use delivery::{Delivery, Digest, Links, Signup};
@@ -34,6 +36,18 @@ pub struct Config {
     pub digest: Digest,
     pub delivery: Delivery,
     pub log: Log,
+    #[serde(skip)]
+    origin: Origin,
+}
+
+/// What the settings were read from. It holds passwords, so it does not show itself.
+#[derive(Clone, Default)]
+struct Origin(Option<Arc<Sources>>);
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Origin")
+    }
 }
 
 /// One or more settings are wrong.
@@ -60,12 +74,30 @@ impl Config {
     /// Every mistake at once.
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
         let tree = tree::Tree::merge(sources);
-        let (config, shown) = tree.into_config()?;
+        let (mut config, shown) = tree.into_config()?;
+        config.origin = Origin(Some(Arc::new(sources.clone())));
         let mistakes = config.contradictions();
         if mistakes.is_empty() {
             Ok(Loaded { config, shown })
         } else {
             Err(ConfigError { mistakes })
+        }
+    }
+
+    /// A way to read the relays once more from where these settings came from, for passwords that change while the
+    /// program runs. What is wrong there now is logged.
+    pub fn relays_again(&self) -> impl Fn() -> Option<Vec<Relay>> + Send + Sync + 'static {
+        let Origin(sources) = self.origin.clone();
+        move || match Self::load(sources.as_deref()?) {
+            Ok(loaded) => Some(loaded.config.smtp.relays),
+            Err(error) => {
+                let mistakes = error.mistakes.join("; ");
+                tracing::warn!(
+                    mistakes,
+                    "the settings cannot be read again; the old password is tried"
+                );
+                None
+            }
         }
     }
 

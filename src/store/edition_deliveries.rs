@@ -6,8 +6,7 @@
 
 use diesel::deserialize::QueryableByName;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, SmallInt, Text, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 
@@ -75,97 +74,6 @@ pub fn begin(
         ))
         .returning(dsl::subscription_id)
         .get_results(conn)?)
-}
-
-/// Accepted mails of one claim, to be settled in one statement.
-#[derive(Debug, Default)]
-pub struct Accepted {
-    ids: Vec<uuid::Uuid>,
-    codes: Vec<i16>,
-    texts: Vec<String>,
-}
-
-impl Accepted {
-    /// How many.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    /// Adds one.
-    pub fn push(&mut self, reader: SubscriptionId, reply: &SmtpReply) {
-        self.ids.push(reader.as_uuid());
-        self.codes.push(code(reply).unwrap_or_default());
-        self.texts.push(reply.text().to_owned());
-    }
-}
-
-/// The statement by which nearly every row ends; written out because diesel has no `UPDATE … FROM unnest`, and as a
-/// type of its own because only those are prepared once per connection.
-#[derive(Debug)]
-struct SettleSent<'a> {
-    edition: EditionId,
-    claim: i64,
-    now: jiff_diesel::Timestamp,
-    accepted: &'a Accepted,
-}
-
-impl QueryId for SettleSent<'_> {
-    type QueryId = SettleSent<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl Query for SettleSent<'_> {
-    type SqlType = Uuid;
-}
-
-impl RunQueryDsl<PgConnection> for SettleSent<'_> {}
-
-impl QueryFragment<diesel::pg::Pg> for SettleSent<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, diesel::pg::Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "UPDATE edition_deliveries d SET status = 'sent', claim_id = NULL, settled_at = ",
-        );
-        out.push_bind_param::<Timestamptz, _>(&self.now)?;
-        out.push_sql(", reply_code = nullif(v.code, 0), reply_text = v.text FROM unnest(");
-        out.push_bind_param::<Array<Uuid>, _>(&self.accepted.ids)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<SmallInt>, _>(&self.accepted.codes)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<Text>, _>(&self.accepted.texts)?;
-        out.push_sql(") AS v (id, code, text) WHERE d.edition_id = ");
-        out.push_bind_param::<Uuid, _>(&self.edition)?;
-        out.push_sql(" AND d.subscription_id = v.id AND d.status = 'sending' AND d.claim_id = ");
-        out.push_bind_param::<BigInt, _>(&self.claim)?;
-        out.push_sql(" RETURNING d.subscription_id");
-        Ok(())
-    }
-}
-
-/// Settles accepted mails of `claim`; returns those that were still under way for it.
-///
-/// # Errors
-/// Database errors.
-pub fn settle_sent(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    edition: EditionId,
-    claim: ClaimId,
-    accepted: &Accepted,
-) -> Result<Vec<SubscriptionId>, Error> {
-    let statement = SettleSent {
-        edition,
-        claim: claim.as_i64(),
-        now: now.to_diesel(),
-        accepted,
-    };
-    Ok(statement.get_results(conn)?)
 }
 
 /// Where a row goes that was not accepted.

@@ -65,6 +65,12 @@ impl Turn {
         self.texts.push(reply.text().to_owned());
     }
 
+    /// How many accepted mails it settles.
+    #[must_use]
+    pub fn accepted_count(&self) -> usize {
+        self.texts.len()
+    }
+
     /// A mail that may begin, if it still waits and its edition may be sent.
     pub fn begin(&mut self, edition: EditionId, claim: ClaimId, reader: SubscriptionId) {
         self.begin.push(edition, claim, reader);

@@ -11,6 +11,7 @@
 
 mod congestion;
 mod lane;
+mod log_in;
 mod pool;
 mod relay;
 #[cfg(test)]
@@ -25,6 +26,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 pub use self::lane::Lane;
+use self::log_in::LogIns;
+pub use self::log_in::Reread;
 use self::pool::{Action, Bounds, Pool, in_use};
 use self::relay::{Parked, RelayState};
 use super::smtp_session::{OpenFailure, Phase, SmtpSession, TlsContext};
@@ -79,6 +82,7 @@ pub struct Mailer {
 struct Shared {
     settings: Smtp,
     relays: Vec<Relay>,
+    log_ins: LogIns,
     /// Of relays that do not say otherwise.
     connections: usize,
     hello_name: String,
@@ -103,6 +107,7 @@ impl Mailer {
             connections,
             hello_name,
             tls: relays.iter().map(|_| Mutex::default()).collect(),
+            log_ins: LogIns::new(&relays),
             relays,
             pool: Mutex::new(pool),
             crowding: AtomicU64::new(0),
@@ -110,6 +115,13 @@ impl Mailer {
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// Has names and passwords read again with `source` after a relay refused them.
+    #[must_use]
+    pub fn with_log_ins_from(self, source: Reread) -> Self {
+        self.shared.log_ins.read_again_with(source);
+        self
     }
 
     /// Forgets what relays failed at and complained of, so that they are tried again at once: their pauses are counted by
@@ -269,7 +281,8 @@ impl Shared {
 
     /// A new session to this relay.
     async fn connect(&self, index: usize) -> Result<SmtpSession, OpenFailure> {
-        let (Some(relay), Some(kept)) = (self.relays.get(index), self.tls.get(index)) else {
+        let current = self.log_ins.current(index).await;
+        let (Some(relay), Some(kept)) = (current.as_deref(), self.tls.get(index)) else {
             let reply = SmtpReply::new(0, "there is no such mail server");
             return Err(OpenFailure {
                 phase: Phase::Connect,
@@ -290,6 +303,9 @@ impl Shared {
         };
         let opened =
             SmtpSession::open_with(&self.settings, relay, &self.hello_name, tls.as_ref()).await;
+        if matches!(&opened, Err(failure) if failure.phase == Phase::Auth) {
+            self.log_ins.refused(index);
+        }
         // After a failure the authorities are read anew: a certificate may have been renewed under our feet.
         let is_tls_failure = matches!(&opened, Err(failure) if failure.phase == Phase::Tls);
         *kept.lock().unwrap_or_else(PoisonError::into_inner) = tls.filter(|_| !is_tls_failure);

@@ -1,6 +1,6 @@
 //! What became of a mail: written down, with its consequences.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use diesel::PgConnection;
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::domain::smtp_reply::{Meaning, SmtpReply};
 use crate::domain::suppression::SuppressionReason;
 use crate::mail::smtp_session::{Phase, SendOutcome};
 use crate::store::edition_attempts::{self, EditionAttempt};
-use crate::store::edition_deliveries::{self, Accepted, Next};
+use crate::store::edition_deliveries::{self, Next};
 use crate::store::{attempts, queue, sends, subscribers, suppressions, turns};
 
 /// After so many refusals for reasons of policy an edition is paused: they are about the sender and not the readers.
@@ -71,23 +71,7 @@ pub fn turn(
     ended: &[Ended],
     begin: &[Key],
 ) -> Result<Turned, Error> {
-    let mut turn = turns::Turn::default();
-    let mut sorted: Vec<&Ended> = ended.iter().collect();
-    sorted.sort_unstable_by_key(|one| one.job.key);
-    for one in sorted {
-        if let (
-            Key::Edition {
-                edition,
-                claim,
-                reader,
-                ..
-            },
-            End::Sent(SendOutcome::Accepted(reply)),
-        ) = (one.job.key, &one.end)
-        {
-            turn.accepted(edition, claim, reader, reply);
-        }
-    }
+    let mut turn = accepted(&sorted(ended));
     let mut begin = begin.to_vec();
     begin.sort_unstable();
     for key in &begin {
@@ -125,6 +109,33 @@ pub fn turn(
     })
 }
 
+/// In the order in which everyone takes locks.
+fn sorted(ended: &[Ended]) -> Vec<&Ended> {
+    let mut sorted: Vec<&Ended> = ended.iter().collect();
+    sorted.sort_unstable_by_key(|one| one.job.key);
+    sorted
+}
+
+/// The turn that settles those of `ended` that are plain.
+fn accepted(ended: &[&Ended]) -> turns::Turn {
+    let mut turn = turns::Turn::default();
+    for one in ended {
+        if let (
+            Key::Edition {
+                edition,
+                claim,
+                reader,
+                ..
+            },
+            End::Sent(SendOutcome::Accepted(reply)),
+        ) = (one.job.key, &one.end)
+        {
+            turn.accepted(edition, claim, reader, reply);
+        }
+    }
+    turn
+}
+
 /// Writes down how deliveries ended; returns how many were no longer the worker's to write.
 ///
 /// # Errors
@@ -136,36 +147,17 @@ pub fn settle(
     worker: WorkerId,
     ended: &[Ended],
 ) -> Result<usize, Error> {
+    let ended = sorted(ended);
+    // Nearly all are accepted mails of an edition, which one statement settles.
+    let accepted = accepted(&ended);
     let mut lost = 0;
-    // Nearly all are accepted mails of an edition; each chunk's are one statement, in the order in which locks are taken.
-    let mut accepted: BTreeMap<(EditionId, ClaimId), Accepted> = BTreeMap::new();
-    let mut sorted: Vec<&Ended> = ended.iter().collect();
-    sorted.sort_unstable_by_key(|one| one.job.key);
-    for one in &sorted {
-        if let (
-            Key::Edition {
-                edition,
-                claim,
-                reader,
-                ..
-            },
-            End::Sent(SendOutcome::Accepted(reply)),
-        ) = (one.job.key, &one.end)
-        {
-            accepted
-                .entry((edition, claim))
-                .or_default()
-                .push(reader, reply);
-        }
+    if accepted.accepted_count() > 0 {
+        let turned = turns::take(conn, Some(now), worker, &accepted)?;
+        lost = accepted.accepted_count().saturating_sub(turned.settled);
     }
-    for ((edition, claim), batch) in &accepted {
-        let settled = edition_deliveries::settle_sent(conn, now, *edition, *claim, batch)?;
-        lost += batch.len().saturating_sub(settled.len());
-    }
-    for one in sorted {
+    for one in ended.into_iter().filter(|one| !one.is_plain()) {
         let is_settled = match one.job.key {
             Key::Single(_) => settle_single(conn, now, worker, one)?,
-            Key::Edition { .. } if matches!(one.end, End::Sent(SendOutcome::Accepted(_))) => true,
             Key::Edition {
                 edition,
                 claim,

@@ -144,7 +144,8 @@ pub(super) async fn bad_tls(context: &Context, fault: &str, seed: u64) -> Outcom
     outcome
 }
 
-/// F-19: the password is wrong in the middle of an edition, and right again later.
+/// F-19: the password is changed at the mail server in the middle of an edition, and then in the file that names it; later
+/// the server knows nobody for a while. No restart, and no reader pays for it.
 pub(super) async fn bad_password(context: &Context, fault: &str, seed: u64) -> Outcome {
     let messages = context.settings.size.of(400, 3_000);
     let rules = Rules {
@@ -154,30 +155,35 @@ pub(super) async fn bad_password(context: &Context, fault: &str, seed: u64) -> O
         ..Rules::default()
     };
     let mut world = World::new(context, fault, seed, rules).await;
+    let file = world.folder().join("smtp_url");
     let port = world.sink.address().port();
-    world.program = world.program.with(
-        "SMTP_URL",
-        &format!("smtp://tidings:{PASSWORD}@localhost:{port}?tls=none"),
-    );
+    let write = |password: &str| {
+        let url = format!("smtp://tidings:{password}@localhost:{port}?tls=none\n");
+        std::fs::write(&file, url).unwrap();
+    };
+    write(PASSWORD);
+    let program = world.program.with("SMTP_URL", "");
+    world.program = program.with("SMTP_URL_FILE", file.to_str().unwrap());
     world.edition(&[("ok", messages)]).await;
     let workers = world.workers(1);
-    for refusal in [
-        "535 5.7.8 Wrong password",
-        "454 4.7.0 Temporary authentication failure",
-    ] {
+    let changes = [
+        ("535 5.7.8 Wrong password", "another"),
+        ("454 4.7.0 Temporary authentication failure", "third"),
+    ];
+    for (refusal, password) in changes {
         world.accepted(world.sink.count(Phase::Kept) + 50).await;
         world.sink.change(|rules| {
-            rules.password = Some("another".to_owned());
+            rules.password = Some(password.to_owned());
             rules.auth_refusal = Some(refusal);
         });
         connections(&world, context.settings.size.of(2, 4)).await;
-        world
-            .sink
-            .change(|rules| rules.password = Some(PASSWORD.to_owned()));
+        write(password);
     }
     let was_paused = done_after_resume(&mut world).await;
     stop(&mut world, workers).await;
-    finish(context, world, fault, 0, &strict()).number("was_paused", u64::from(was_paused))
+    let mut outcome = finish(context, world, fault, 0, &strict());
+    outcome.demand(!was_paused, "the edition waited for somebody to resume it");
+    outcome
 }
 
 /// F-20: three connections are allowed, eight are wanted.

@@ -13,7 +13,7 @@ use super::*;
 use crate::mail::envelope::Envelope;
 use crate::mail::outbox::Outbox;
 use crate::mail::scripted_peer::{Peer, settings};
-use crate::mail::smtp_server::{Now, Running, Script, SmtpServer};
+use crate::mail::smtp_server::{Now, Running, Script, SmtpServer, Verdict};
 use crate::mail::smtp_session::{Outgoing, SendOutcome};
 
 const BODY: &[u8] = b"Subject: x\r\n\r\nhi\r\n";

@@ -115,3 +115,45 @@ async fn a_mailer_without_relays_has_no_lane() {
     assert_eq!(mailer.relay(0).port, 9);
     assert!(mailer.lane(Urgency::Bulk).await.is_err());
 }
+
+/// The relay `server` with this password.
+fn with_password(server: &Server, password: &str) -> Relay {
+    Relay {
+        credentials: Some(("tidings".to_owned(), password.into())),
+        ..server.relay()
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_was_refused_is_read_again() {
+    let knows = |user: &str, password: &str| {
+        if (user, password) == ("tidings", "new") {
+            Verdict::Accept
+        } else {
+            Verdict::Reply {
+                code: 535,
+                text: "5.7.8 no".to_owned(),
+            }
+        }
+    };
+    let server = Server::start(Script::default().on_log_in(knows)).await;
+    let file = Arc::new(Mutex::new(vec![with_password(&server, "old")]));
+    let source = Arc::clone(&file);
+    let mailer = mailer(vec![with_password(&server, "old")], 2)
+        .with_log_ins_from(Arc::new(move || Some(source.lock().unwrap().clone())));
+
+    let refused = async || {
+        mailer.forgive();
+        mailer.lane(Urgency::Bulk).await.err().map(|it| it.phase)
+    };
+    assert_eq!(refused().await, Some(Phase::Auth));
+    assert_eq!(refused().await, Some(Phase::Auth), "nothing was changed");
+    let elsewhere = Relay {
+        port: 9,
+        ..with_password(&server, "new")
+    };
+    *file.lock().unwrap() = vec![elsewhere];
+    assert_eq!(refused().await, Some(Phase::Auth), "that is another server");
+    *file.lock().unwrap() = vec![with_password(&server, "new")];
+    assert_eq!(refused().await, None);
+}
