@@ -65,6 +65,9 @@
 //! - *Tokens are HMACs over row and nonce*, not random texts in the database: [`domain::link_token`].
 //! - *API keys are SHA-256, admin passwords argon2id*: [`domain::api_key`], [`domain::password`].
 //! - *One catch-up edition after an outage*: [`usecases::digest`].
+//! - *What a reader gets is decided by marks*, shared by all who have had the same ([`store::recipients`]), and not by the
+//!   calendar: a million readers need one mark, and only those who were away one of their own.
+//! - *Windows end at a cut that waits for writers* ([`store::cut`]), instead of a grace for those who are late.
 //! - *A ledger for editions beside the table of single mails*: a million rows are written and changed twice, so they are
 //!   narrow and no index changes with them; the reasons and figures stand in the migration `create_edition_deliveries`.
 //! - *Chunks of an edition are claimed as ranges* ([`store::claims`]): the claim is one row elsewhere, so `claimed` stands

@@ -42,6 +42,11 @@ diesel::table! {
         published_at -> Timestamptz,
         first_seen_at -> Timestamptz,
         updated_at -> Timestamptz,
+        publish_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        is_pinned -> Bool,
+        available_at -> Timestamptz,
+        is_back -> Bool,
     }
 }
 
@@ -115,6 +120,13 @@ diesel::table! {
         holds_new -> Bool,
         reason -> Nullable<Text>,
         changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    digest_cut (is_only) {
+        is_only -> Bool,
+        at -> Timestamptz,
     }
 }
 
@@ -193,6 +205,16 @@ diesel::table! {
         recipient_count -> Int4,
         created_at -> Timestamptz,
         completed_at -> Nullable<Timestamptz>,
+        rhythm_id -> Nullable<Uuid>,
+        variant -> Int2,
+    }
+}
+
+diesel::table! {
+    missed_deliveries (subscription_id, edition_id) {
+        subscription_id -> Uuid,
+        edition_id -> Uuid,
+        made_up_in -> Nullable<Uuid>,
     }
 }
 
@@ -216,6 +238,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deliver_by -> Nullable<Text>,
+        choice -> Jsonb,
     }
 }
 
@@ -225,6 +248,19 @@ diesel::table! {
         unit -> Text,
         tokens -> Float8,
         filled_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    rhythms (id) {
+        id -> Uuid,
+        newsletter_id -> Uuid,
+        kind -> Text,
+        cron -> Text,
+        zone -> Text,
+        next_due_at -> Nullable<Timestamptz>,
+        sent_until -> Timestamptz,
+        created_at -> Timestamptz,
     }
 }
 
@@ -263,6 +299,8 @@ diesel::table! {
         requested_at -> Timestamptz,
         confirmed_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        rhythm_id -> Nullable<Uuid>,
+        sent_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -297,13 +335,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     delivery_claims,
     delivery_control,
+    digest_cut,
     edition_articles,
     edition_attempts,
     edition_deliveries,
     edition_sends,
     editions,
+    missed_deliveries,
     newsletters,
     relay_rates,
+    rhythms,
     signups,
     subscribers,
     subscriptions,

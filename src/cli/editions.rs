@@ -4,9 +4,10 @@ use clap::Subcommand;
 
 use super::failure::Failure;
 use super::private::{PrivateDatabase, Wish};
-use super::{Global, output, progress, serve, settings};
+use super::{Global, output, progress, serve, settings, simulation};
 use crate::app::App;
 use crate::domain::edition::EditionName;
+use crate::domain::email_address::EmailAddress;
 use crate::domain::line::Line;
 use crate::domain::slug::Slug;
 use crate::usecases::digest::Composed;
@@ -46,6 +47,23 @@ pub(super) enum EditionsCommand {
         #[arg(long)]
         watch: bool,
         /// As JSON, one object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// The very mail that would be sent at an instant, and why each article is in or out; nothing is written
+    Simulate {
+        /// Slug of the newsletter
+        newsletter: Slug,
+        /// RFC 3339; now when absent
+        #[arg(long, value_name = "TIME")]
+        at: Option<jiff::Timestamp>,
+        /// Address of a reader; otherwise one who follows the schedule and has had all before
+        #[arg(long, value_name = "ADDRESS")]
+        subscriber: Option<EmailAddress>,
+        /// The text of the mail as well
+        #[arg(long, conflicts_with = "json")]
+        text: bool,
+        /// As JSON, with the mail
         #[arg(long)]
         json: bool,
     },
@@ -139,6 +157,15 @@ pub(super) fn run(global: &Global, command: EditionsCommand) -> Result<(), Failu
         } => serve::with_app(global, async |app| {
             let id = resolve(app, edition).await?;
             progress::show(app, id, watch, json).await
+        }),
+        EditionsCommand::Simulate {
+            newsletter,
+            at,
+            subscriber,
+            text,
+            json,
+        } => serve::with_app(global, async |app| {
+            simulation::show(app, newsletter, at, subscriber, (text, json)).await
         }),
         EditionsCommand::Order(order) => {
             serve::with_app(global, async |app| give(app, order).await)

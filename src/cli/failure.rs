@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
-use crate::usecases::{StoreError, access, delivery, demo, digest, editions, schema, sending};
+use crate::usecases::{
+    StoreError, access, delivery, demo, digest, editions, schema, sending, subscribers,
+};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +91,17 @@ impl From<digest::Error> for Failure {
     fn from(error: digest::Error) -> Self {
         match error {
             digest::Error::Store(cause) => cause.into(),
-            digest::Error::NotFound => Self::NotFound(error.to_string()),
+            digest::Error::NotFound | digest::Error::NoReader => Self::NotFound(error.to_string()),
+            other => Self::Failed(chain(&other)),
+        }
+    }
+}
+
+impl From<subscribers::Error> for Failure {
+    fn from(error: subscribers::Error) -> Self {
+        match error {
+            subscribers::Error::Store(cause) => cause.into(),
+            subscribers::Error::NotFound => Self::NotFound(error.to_string()),
             other => Self::Failed(chain(&other)),
         }
     }

@@ -11,6 +11,7 @@ use reqwest::{Client, Method, Response, StatusCode};
 use super::failure::{Failure, chain};
 use super::output;
 use crate::app::{App, CapturedMail, Outbox};
+use crate::clock::Clock;
 use crate::http;
 use crate::worker::{self, Loops};
 
@@ -434,7 +435,7 @@ impl<'a> Journey<'a> {
         let article = serde_json::json!({
             "url": format!("{}/articles/eilmeldung", self.base), "title": "Eilmeldung: „Es geht weiter“",
             "language": "de", "section": "Politik in Europa", "topics": ["politik"],
-            "body_html": "<p>Eine kurze Meldung.</p>", "published_at": "2026-01-05T05:00:00Z",
+            "body_html": "<p>Eine kurze Meldung.</p>", "published_at": Clock::System.now(),
         });
         let (status, _) = self
             .api(Method::PUT, "/articles/eb-eil-1", Some(&article))

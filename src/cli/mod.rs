@@ -13,6 +13,7 @@ mod schedule;
 mod sending;
 mod serve;
 mod settings;
+mod simulation;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

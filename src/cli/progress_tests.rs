@@ -28,6 +28,8 @@ fn progress(status: EditionStatus, tally: Tally) -> Progress {
             recipient_count: 1000,
             created_at: due_at,
             completed_at: None,
+            rhythm_id: None,
+            variant: 0,
         },
         send: EditionSend {
             edition_id: id,

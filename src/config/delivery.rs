@@ -76,7 +76,9 @@ pub struct Digest {
     #[serde(deserialize_with = "at_least_one")]
     pub tick_seconds: u32,
     pub first_window_hours: u32,
-    pub late_commit_grace_minutes: u32,
+    pub as_published_pause_minutes: u32,
+    #[serde(deserialize_with = "at_least_one")]
+    pub catch_up_days: u32,
     #[serde(deserialize_with = "at_least_one")]
     pub give_up_after_hours: u32,
     pub unknown_policy: UnknownPolicy,
@@ -89,10 +91,16 @@ impl Digest {
         SignedDuration::from_hours(i64::from(self.first_window_hours))
     }
 
-    /// How much before its window an edition still finds articles that were stored late.
+    /// How long a new article rests before it goes to readers who want everything as soon as it is published.
     #[must_use]
-    pub fn late_commit_grace(&self) -> SignedDuration {
-        SignedDuration::from_mins(i64::from(self.late_commit_grace_minutes))
+    pub fn as_published_pause(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.as_published_pause_minutes))
+    }
+
+    /// How far back a reader who was away is caught up with.
+    #[must_use]
+    pub fn catch_up(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.catch_up_days))
     }
 
     /// How long a digest is tried.

@@ -61,6 +61,28 @@ pub struct ArticleDraft {
     pub body: ArticleBody,
     /// When the publisher published it.
     pub published_at: Timestamp,
+    /// Embargo: no page and no digest before.
+    pub publish_at: Option<Timestamp>,
+    /// Not in editions that are made after.
+    pub expires_at: Option<Timestamp>,
+    /// It leads.
+    pub is_pinned: bool,
+}
+
+/// The moment at which an article is stored or shown again.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival {
+    /// Now.
+    pub now: Timestamp,
+    /// Up to when windows of editions may have been closed: nothing becomes available before.
+    pub cut: Timestamp,
+}
+
+impl Arrival {
+    fn earliest(self, embargo: Option<Timestamp>) -> Timestamp {
+        let at = self.now.max(self.cut);
+        embargo.map_or(at, |embargo| embargo.max(at))
+    }
 }
 
 /// One article as it is stored.
@@ -97,12 +119,23 @@ pub struct Article {
     pub first_seen_at: Timestamp,
     #[diesel(serialize_as = jiff_diesel::Timestamp, deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    #[diesel(serialize_as = jiff_diesel::NullableTimestamp, deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub publish_at: Option<Timestamp>,
+    #[diesel(serialize_as = jiff_diesel::NullableTimestamp, deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub expires_at: Option<Timestamp>,
+    pub is_pinned: bool,
+    /// From when digests may have it; their windows are over this time.
+    #[diesel(serialize_as = jiff_diesel::Timestamp, deserialize_as = jiff_diesel::Timestamp)]
+    pub available_at: Timestamp,
+    /// It was available before, and then hidden or under embargo again: some readers may have had it.
+    pub is_back: bool,
 }
 
 impl Article {
-    /// A new article from what the publisher told, first seen `now`.
+    /// A new article from what the publisher told.
     #[must_use]
-    pub fn new(now: Timestamp, slug: Slug, draft: &ArticleDraft) -> Self {
+    pub fn new(arrival: Arrival, slug: Slug, draft: &ArticleDraft) -> Self {
+        let now = arrival.now;
         let mut article = Self {
             id: ArticleId::new(now),
             external_id: draft.external_id.clone(),
@@ -124,19 +157,49 @@ impl Article {
             published_at: draft.published_at,
             first_seen_at: now,
             updated_at: now,
+            publish_at: None,
+            expires_at: None,
+            is_pinned: false,
+            available_at: arrival.earliest(draft.publish_at),
+            is_back: false,
         };
         article.take(draft);
         article
     }
 
-    /// This article after an edit at `now`: identity, slug, first-seen time and status stay, so that an edited
-    /// article is not new and a hidden one stays hidden. The same text again changes nothing at all.
+    /// This article after an edit: identity, slug, first-seen time and status stay, so that an edited article is not new
+    /// and a hidden one stays hidden. The same text again changes nothing at all. An embargo that is moved moves when
+    /// digests may have it, but never into a window that is closed.
     #[must_use]
-    pub fn edited(&self, now: Timestamp, draft: &ArticleDraft) -> Self {
+    pub fn edited(&self, arrival: Arrival, draft: &ArticleDraft) -> Self {
         let mut after = self.clone();
         after.take(draft);
+        if after.publish_at != self.publish_at {
+            let was_available = self.available_at <= arrival.earliest(None);
+            let is_embargoed = draft.publish_at.is_some_and(|at| at > arrival.now);
+            if !was_available || is_embargoed {
+                after.available_at = arrival.earliest(draft.publish_at);
+                after.is_back |= was_available;
+            }
+        }
         if after != *self {
-            after.updated_at = now;
+            after.updated_at = arrival.now;
+        }
+        after
+    }
+
+    /// This article hidden, or shown again. What was hidden comes into the next edition of those who did not have it.
+    #[must_use]
+    pub fn with_status(&self, arrival: Arrival, status: ArticleStatus) -> Self {
+        let mut after = self.clone();
+        if status != self.status {
+            after.status = status;
+            after.updated_at = arrival.now;
+            let earliest = arrival.earliest(None);
+            if status == ArticleStatus::Visible && self.available_at < earliest {
+                after.available_at = earliest;
+                after.is_back = true;
+            }
         }
         after
     }
@@ -157,6 +220,9 @@ impl Article {
         draft.body.as_html().clone_into(&mut self.body_html);
         self.reading_minutes = i32::try_from(draft.body.reading_minutes()).unwrap_or(i32::MAX);
         self.published_at = draft.published_at;
+        self.publish_at = draft.publish_at;
+        self.expires_at = draft.expires_at;
+        self.is_pinned = draft.is_pinned;
     }
 
     /// The picture, if there is one.

@@ -3,7 +3,7 @@
 use diesel::prelude::{Insertable, Queryable, Selectable};
 use jiff::{Timestamp, civil};
 
-use super::id::{EditionId, NewsletterId};
+use super::id::{EditionId, NewsletterId, RhythmId};
 use super::slug::Slug;
 use super::text_column::text_enum;
 
@@ -125,6 +125,11 @@ pub struct Edition {
     /// When its last delivery was settled.
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub completed_at: Option<Timestamp>,
+    /// For readers with this rhythm of their own; `None` for those who follow the newsletter's schedule.
+    pub rhythm_id: Option<RhythmId>,
+    /// 0 for the readers who had the edition before; each further selection of the same slot, for readers who were away,
+    /// has a number of its own.
+    pub variant: i16,
 }
 
 /// The frozen content of an edition.
@@ -171,4 +176,6 @@ pub struct NewEdition {
     pub created_at: Timestamp,
     #[diesel(serialize_as = jiff_diesel::NullableTimestamp)]
     pub completed_at: Option<Timestamp>,
+    pub rhythm_id: Option<RhythmId>,
+    pub variant: i16,
 }

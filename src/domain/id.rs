@@ -85,6 +85,8 @@ typed_id! {
     ConsentId;
     /// Names one edition.
     EditionId;
+    /// Names one rhythm that readers of a newsletter chose.
+    RhythmId;
     /// Names one delivery.
     DeliveryId;
     /// Names one API key.

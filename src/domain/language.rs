@@ -84,6 +84,13 @@ impl Language {
             .cloned()
     }
 
+    /// Whether the tag is `range` or a variety of it: "de-AT" is within "de" (RFC 4647 §3.3.1, basic filtering).
+    #[must_use]
+    pub fn is_within(&self, range: &Self) -> bool {
+        let rest = self.0.strip_prefix(range.0.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+
     /// The languages of an `Accept-Language` header (RFC 9110 §12.5.4), best first.
     ///
     /// Parts that are no language tag, `*` included, and languages of quality 0 are left out.

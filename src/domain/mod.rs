@@ -17,8 +17,10 @@ pub mod schedule;
 
 pub mod article;
 pub mod article_body;
+pub mod choice;
 
 pub mod consent;
+pub mod rhythm;
 pub mod signup;
 pub mod subscriber;
 pub mod subscription;

@@ -4,6 +4,7 @@ use diesel::ExpressionMethods as _;
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 
+use super::choice::Choice;
 use super::deadline::DeliverBy;
 use super::email_address::EmailAddress;
 use super::id::NewsletterId;
@@ -67,6 +68,8 @@ pub struct Newsletter {
     pub updated_at: Timestamp,
     /// By when scheduled editions should have been sent, on the clocks of the schedule's zone.
     pub deliver_by: Option<DeliverBy>,
+    /// How articles are chosen, beside topics and language.
+    pub choice: Choice,
 }
 
 impl Newsletter {

@@ -18,9 +18,18 @@ text_enum! {
     }
 }
 
-/// After this many articles with standfirst and picture the rest goes to "in brief", so that a long digest
-/// stays far below the 102 KB at which Gmail cuts a mail off.
-const FULL_ARTICLES: usize = 12;
+/// How the articles of an edition are arranged.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrangement<'a> {
+    /// Fewer than this make no edition.
+    pub min: usize,
+    /// More than this are left out.
+    pub max: usize,
+    /// So many have standfirst and picture, the lead among them; the rest is "in brief".
+    pub full: usize,
+    /// The sections that come first, upper and lower case alike.
+    pub section_order: &'a [String],
+}
 
 /// The articles of one edition in the order in which they are shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,31 +45,33 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Arranges `articles`, which come newest first and fit the newsletter.
+    /// Arranges `articles`, which fit the newsletter.
     ///
-    /// The lead is the newest article with a picture, or else the newest. Beyond `max_articles` articles are left
-    /// out, oldest first.
+    /// Pinned articles come first, then the newest. The lead is a pinned article, or else the newest with a picture, or else
+    /// the newest. Beyond the maximum the oldest are left out, but no pinned one before another.
     ///
     /// # Errors
-    /// The reason to skip when there are fewer than `min_articles`.
+    /// The reason to skip when there are fewer than the minimum.
     pub fn arrange(
         mut articles: Vec<Article>,
-        min_articles: usize,
-        max_articles: usize,
+        arrangement: Arrangement<'_>,
     ) -> Result<Self, SkipReason> {
         if articles.is_empty() {
             return Err(SkipReason::NoArticles);
         }
-        if articles.len() < min_articles {
+        if articles.len() < arrangement.min {
             return Err(SkipReason::TooFewArticles);
         }
-        let left_out = articles.split_off(articles.len().min(max_articles));
-        let lead_at = articles
-            .iter()
-            .position(|article| article.image_url.is_some())
-            .unwrap_or(0);
+        articles.sort_by(|a, b| {
+            let key = |article: &Article| (article.is_pinned, article.published_at, article.id);
+            key(b).cmp(&key(a))
+        });
+        let left_out = articles.split_off(articles.len().min(arrangement.max));
+        let is_lead = |article: &Article| article.is_pinned || article.image_url.is_some();
+        let lead_at = articles.iter().position(is_lead).unwrap_or(0);
         let lead = articles.remove(lead_at);
-        let brief = articles.split_off(articles.len().min(FULL_ARTICLES - 1));
+        let full = arrangement.full.saturating_sub(1);
+        let brief = articles.split_off(articles.len().min(full));
         let mut sections: Vec<(String, Vec<Article>)> = Vec::new();
         for article in articles {
             match sections
@@ -71,6 +82,14 @@ impl Selection {
                 None => sections.push((article.section.clone(), vec![article])),
             }
         }
+        let rank = |title: &String| {
+            let title = title.to_lowercase();
+            let mut order = arrangement.section_order.iter();
+            let place = order.position(|wanted| wanted.to_lowercase() == title);
+            place.unwrap_or(usize::MAX)
+        };
+        // A stable sort: the sections that nobody put in order stay in that of their newest article.
+        sections.sort_by_key(|(title, _)| rank(title));
         Ok(Self {
             lead: Some(lead),
             sections,
@@ -108,9 +127,18 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::article::{ArticleDraft, Image};
+    use jiff::Timestamp;
+
+    use crate::domain::article::{Arrival, ArticleDraft, Image};
     use crate::domain::article_body::ArticleBody;
     use crate::domain::slug::Slug;
+
+    const USUAL: Arrangement<'static> = Arrangement {
+        min: 1,
+        max: 10,
+        full: 12,
+        section_order: &[],
+    };
 
     fn article(number: usize, section: &str, with_image: bool) -> Article {
         let draft = ArticleDraft {
@@ -130,20 +158,41 @@ mod tests {
                 credit: String::new(),
             }),
             body: ArticleBody::sanitise("<p>Text</p>").unwrap(),
-            published_at: "2026-01-05T05:00:00Z".parse().unwrap(),
+            // The first is the newest.
+            published_at: NOW.parse::<Timestamp>().unwrap() - minutes(number),
+            publish_at: None,
+            expires_at: None,
+            is_pinned: false,
         };
         let slug = Slug::from_title(&format!("meldung {number}"));
-        Article::new("2026-01-05T05:00:00Z".parse().unwrap(), slug, &draft)
+        let now = NOW.parse().unwrap();
+        Article::new(Arrival { now, cut: now }, slug, &draft)
+    }
+
+    const NOW: &str = "2026-01-05T05:00:00Z";
+
+    fn minutes(number: usize) -> jiff::SignedDuration {
+        jiff::SignedDuration::from_mins(i64::try_from(number).unwrap())
+    }
+
+    fn ids<'a>(articles: impl IntoIterator<Item = &'a Article>) -> Vec<&'a str> {
+        let articles = articles.into_iter();
+        articles
+            .map(|article| article.external_id.as_str())
+            .collect()
     }
 
     #[test]
     fn nothing_and_too_little_are_told_apart() {
         assert_eq!(
-            Selection::arrange(Vec::new(), 1, 10),
+            Selection::arrange(Vec::new(), USUAL),
             Err(SkipReason::NoArticles)
         );
         assert_eq!(
-            Selection::arrange(vec![article(1, "Politik", false)], 2, 10),
+            Selection::arrange(
+                vec![article(1, "Politik", false)],
+                Arrangement { min: 2, ..USUAL }
+            ),
             Err(SkipReason::TooFewArticles)
         );
     }
@@ -155,7 +204,7 @@ mod tests {
             article(2, "Kultur", true),
             article(3, "Politik", true),
         ];
-        let selection = Selection::arrange(articles, 1, 10).unwrap();
+        let selection = Selection::arrange(articles, USUAL).unwrap();
         assert_eq!(selection.lead.as_ref().unwrap().external_id.as_str(), "a-2");
         let titles: Vec<_> = selection
             .sections
@@ -166,13 +215,56 @@ mod tests {
     }
 
     #[test]
+    fn a_pinned_article_leads_and_is_never_left_out_before_others() {
+        let mut articles: Vec<Article> = (0..5)
+            .map(|number| article(number, "Politik", true))
+            .collect();
+        articles[4].is_pinned = true;
+        articles[4].image_url = None;
+        let arrangement = Arrangement { max: 3, ..USUAL };
+        let selection = Selection::arrange(articles, arrangement).unwrap();
+        assert_eq!(ids(&selection.lead), ["a-4"]);
+        assert_eq!(ids(selection.shown()), ["a-4", "a-0", "a-1"]);
+        assert_eq!(ids(&selection.left_out), ["a-2", "a-3"]);
+    }
+
+    #[test]
+    fn sections_stand_in_the_wanted_order_and_then_by_their_newest_article() {
+        let sections = ["Lead", "Sport", "Kultur", "Sport", "politik", "Wetter"];
+        let articles = sections.iter().enumerate();
+        let articles = articles
+            .map(|(number, section)| article(number, section, number == 0))
+            .collect();
+        let order = ["Politik".to_owned(), "Wetter".to_owned()];
+        let arrangement = Arrangement {
+            section_order: &order,
+            ..USUAL
+        };
+        let selection = Selection::arrange(articles, arrangement).unwrap();
+        let titles: Vec<&str> = selection
+            .sections
+            .iter()
+            .map(|(title, _)| title.as_str())
+            .collect();
+        assert_eq!(titles, ["politik", "Wetter", "Sport", "Kultur"]);
+        let arrangement = Arrangement {
+            full: 3,
+            ..arrangement
+        };
+        let articles = selection.shown().cloned().collect();
+        let selection = Selection::arrange(articles, arrangement).unwrap();
+        assert_eq!(ids(&selection.brief), ["a-3", "a-4", "a-5"]);
+    }
+
+    #[test]
     fn every_article_has_exactly_one_place() {
         for count in 1..=40 {
             for max in 1..=40 {
                 let articles = (0..count)
                     .map(|number| article(number, "Politik", number % 3 == 0))
                     .collect();
-                let selection = Selection::arrange(articles, 1, max).unwrap();
+                let arrangement = Arrangement { max, ..USUAL };
+                let selection = Selection::arrange(articles, arrangement).unwrap();
                 assert_eq!(selection.placements().len(), count);
                 assert_eq!(selection.shown().count(), count.min(max));
                 assert_eq!(selection.left_out.len(), count.saturating_sub(max));

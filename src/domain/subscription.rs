@@ -4,7 +4,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::id::{NewsletterId, SubscriberId, SubscriptionId};
+use super::id::{NewsletterId, RhythmId, SubscriberId, SubscriptionId};
 use super::language::Language;
 use super::text_column::text_enum;
 
@@ -107,6 +107,11 @@ pub struct Subscription {
     /// When it ended, if it has.
     #[diesel(serialize_as = jiff_diesel::NullableTimestamp, deserialize_as = jiff_diesel::NullableTimestamp)]
     pub ended_at: Option<Timestamp>,
+    /// The reader's own rhythm; `None` follows the newsletter's schedule.
+    pub rhythm_id: Option<RhythmId>,
+    /// Up to when this reader had what was available; `None`: like all who have the same rhythm.
+    #[diesel(serialize_as = jiff_diesel::NullableTimestamp, deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub sent_until: Option<Timestamp>,
 }
 
 #[cfg(test)]

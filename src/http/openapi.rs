@@ -8,7 +8,9 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::admin::{articles, editions, newsletters, sending, subscribers, switches};
+use super::admin::{
+    articles, editions, newsletters, rhythms, sending, simulation, subscribers, switches,
+};
 use super::problem::{FieldError, Problem};
 
 #[derive(OpenApi)]
@@ -24,8 +26,10 @@ use super::problem::{FieldError, Problem};
     components(schemas(Problem, FieldError)),
     paths(
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
+        simulation::simulate,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
+        rhythms::set, rhythms::pause, rhythms::resume,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
         editions::send_test, editions::deliveries,
         sending::plan, sending::progress, sending::pause, sending::resume, sending::hold, sending::release,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::templates::TemplateError;
 use crate::usecases::{
     StoreError, access, articles, confirmation, delivery, demo, digest, editions, newsletters,
-    schema, sending, signup, subscribers, unsubscribe,
+    rhythms, schema, sending, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -280,6 +280,18 @@ impl From<subscribers::Error> for Problem {
     }
 }
 
+impl From<rhythms::Error> for Problem {
+    fn from(error: rhythms::Error) -> Self {
+        match error {
+            rhythms::Error::NotFound => {
+                Self::not_found("unknown_subscription", rhythms::Error::NotFound.to_string())
+            }
+            rhythms::Error::Status(_) => Self::conflict("wrong_status", error.to_string()),
+            rhythms::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
 impl From<editions::Error> for Problem {
     fn from(error: editions::Error) -> Self {
         match error {
@@ -316,6 +328,9 @@ impl From<digest::Error> for Problem {
         match error {
             digest::Error::NotFound => {
                 Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            digest::Error::NoReader => {
+                Self::not_found("unknown_subscription", digest::Error::NoReader.to_string())
             }
             digest::Error::Retired => Self::conflict("retired", digest::Error::Retired.to_string()),
             digest::Error::SlotTaken => Self::conflict(

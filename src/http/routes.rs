@@ -65,6 +65,7 @@ routes! {
     GET "/newsletters/{slug}" => admin::newsletters::read;
     PATCH "/newsletters/{slug}" => admin::newsletters::change;
     GET "/newsletters/{slug}/next" => admin::newsletters::next;
+    GET "/newsletters/{slug}/simulate" => admin::simulation::simulate;
     GET "/newsletters/{slug}/editions" => admin::editions::list;
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;
@@ -76,6 +77,9 @@ routes! {
     POST "/subscribers" => admin::subscribers::add;
     GET "/subscribers/{id}" => admin::subscribers::read;
     POST "/subscribers/{id}/unsubscribe" => admin::subscribers::unsubscribe;
+    PUT "/subscribers/{id}/subscriptions/{slug}/rhythm" => admin::rhythms::set;
+    POST "/subscribers/{id}/subscriptions/{slug}/pause" => admin::rhythms::pause;
+    POST "/subscribers/{id}/subscriptions/{slug}/resume" => admin::rhythms::resume;
     GET "/editions/{id}" => admin::editions::read;
     PATCH "/editions/{id}" => admin::sending::plan;
     GET "/editions/{id}/preview.html" => admin::editions::preview_html;

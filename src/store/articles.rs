@@ -1,6 +1,6 @@
 //! Articles.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
@@ -8,11 +8,9 @@ use jiff_diesel::ToDiesel as _;
 use super::Error;
 use crate::domain::article::{Article, ArticleStatus};
 use crate::domain::edition::Window;
-use crate::domain::id::{ArticleId, NewsletterId};
-use crate::domain::newsletter::Newsletter;
+use crate::domain::id::ArticleId;
 use crate::domain::slug::Slug;
 use crate::schema::articles::dsl;
-use crate::schema::{edition_articles, editions};
 
 /// Adds an article.
 ///
@@ -111,46 +109,91 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
-/// The visible articles that an edition of `newsletter` over `window` may hold: of its language, with one of its
-/// topics, not in an earlier edition of it, newest published first, at most `limit`.
-///
-/// `grace_from` is a little before the window: an article whose storing took long carries a first-seen time of
-/// the previous window but was not there when that one was composed. That it is in no earlier edition keeps it
-/// from coming twice.
+/// A part of the articles that are available in a window, oldest first, without their text: at most `limit`, after `after`.
+/// Which of them may enter an edition is decided by [`Choice`](crate::domain::choice::Choice) and not here, so that it can
+/// be said of each why.
 ///
 /// # Errors
 /// Database errors.
-pub fn for_digest(
+pub fn of_window(
     conn: &mut PgConnection,
-    newsletter: &Newsletter,
     window: Window,
-    grace_from: Timestamp,
+    after: Option<(Timestamp, ArticleId)>,
     limit: i64,
 ) -> Result<Vec<Article>, Error> {
+    let in_window = dsl::available_at
+        .ge(window.from.to_diesel())
+        .and(dsl::available_at.lt(window.until.to_diesel()));
     let mut query = dsl::articles
-        .filter(
-            dsl::first_seen_at
-                .ge(grace_from.to_diesel())
-                .and(dsl::first_seen_at.lt(window.until.to_diesel())),
-        )
-        .filter(dsl::status.eq(ArticleStatus::Visible))
-        .filter(dsl::language.eq(&newsletter.language))
-        .filter(not(exists(used_by(newsletter.id))))
-        .select(Article::as_select())
-        .order((dsl::published_at.desc(), dsl::id.desc()))
+        .filter(in_window)
+        .order((dsl::available_at, dsl::id))
+        .select(without_text())
         .limit(limit)
         .into_boxed();
-    if !newsletter.topics.is_empty() {
-        query = query.filter(dsl::topics.overlaps_with(newsletter.topics.clone()));
+    if let Some((at, id)) = after {
+        let later = dsl::available_at.gt(at.to_diesel());
+        let same = dsl::available_at.eq(at.to_diesel()).and(dsl::id.gt(id));
+        query = query.filter(later.or(same));
     }
     Ok(query.load(conn)?)
 }
 
-/// The rows that say that the article stood in an edition of this newsletter.
+/// The newest articles that became available since `since`, or will later, without their text; at most `limit`.
+///
+/// # Errors
+/// Database errors.
+pub fn newest(
+    conn: &mut PgConnection,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Article>, Error> {
+    Ok(dsl::articles
+        .filter(dsl::available_at.ge(since.to_diesel()))
+        .order((dsl::available_at.desc(), dsl::id.desc()))
+        .select(without_text())
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// These articles, without their text, in no order.
+///
+/// # Errors
+/// Database errors.
+pub fn find_all(conn: &mut PgConnection, ids: &[ArticleId]) -> Result<Vec<Article>, Error> {
+    Ok(dsl::articles
+        .filter(dsl::id.eq_any(ids))
+        .select(without_text())
+        .load(conn)?)
+}
+
+/// Every column, but an empty text: a digest does not show it, and a month of them is large.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn used_by(newsletter: NewsletterId) -> _ {
-    edition_articles::table
-        .inner_join(editions::table.on(editions::id.eq(edition_articles::edition_id)))
-        .filter(edition_articles::article_id.eq(dsl::id))
-        .filter(editions::newsletter_id.eq(newsletter))
+fn without_text() -> _ {
+    (
+        dsl::id,
+        dsl::external_id,
+        dsl::slug,
+        dsl::url,
+        dsl::language,
+        dsl::section,
+        dsl::topics,
+        dsl::title,
+        dsl::standfirst,
+        dsl::authors,
+        dsl::image_url,
+        dsl::image_alt,
+        dsl::image_caption,
+        dsl::image_credit,
+        "".into_sql::<diesel::sql_types::Text>(),
+        dsl::reading_minutes,
+        dsl::status,
+        dsl::published_at,
+        dsl::first_seen_at,
+        dsl::updated_at,
+        dsl::publish_at,
+        dsl::expires_at,
+        dsl::is_pinned,
+        dsl::available_at,
+        dsl::is_back,
+    )
 }

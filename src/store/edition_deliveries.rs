@@ -13,35 +13,9 @@ use jiff_diesel::ToDiesel as _;
 use super::{Error, lost_claims};
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::edition_delivery::EditionDelivery;
-use crate::domain::id::{ClaimId, EditionId, NewsletterId, SubscriptionId};
+use crate::domain::id::{ClaimId, EditionId, SubscriptionId};
 use crate::domain::smtp_reply::SmtpReply;
 use crate::schema::edition_deliveries::dsl;
-
-/// Queues an edition for each active, unsuppressed reader of the newsletter, in one statement, and returns how many.
-///
-/// In the order of the key, so that the index only grows at its end.
-///
-/// # Errors
-/// Database errors.
-pub fn insert_for_edition(
-    conn: &mut PgConnection,
-    edition: EditionId,
-    newsletter: NewsletterId,
-) -> Result<usize, Error> {
-    // The statement's time limit is for requests; a million readers may take longer.
-    diesel::sql_query("SET LOCAL statement_timeout = '10min'").execute(conn)?;
-    Ok(diesel::sql_query(
-        "INSERT INTO edition_deliveries (edition_id, subscription_id, attempt_count, unknown_count, status) \
-         SELECT $1, s.id, 0, 0, 'queued' FROM subscriptions s \
-          WHERE s.newsletter_id = $2 AND s.status = 'active' \
-            AND NOT EXISTS (SELECT 1 FROM suppressions x JOIN subscribers p ON p.address_key = x.address_key \
-                             WHERE p.id = s.subscriber_id) \
-          ORDER BY s.id",
-    )
-    .bind::<Uuid, _>(edition)
-    .bind::<Uuid, _>(newsletter)
-    .execute(conn)?)
-}
 
 /// The durable intent: moves rows to `sending` that are still waiting, and returns which. Rows that a reader's leaving
 /// has cancelled in the meantime are not among them.
@@ -195,8 +169,8 @@ pub fn settle_waiting(
         .execute(conn)?)
 }
 
-/// Queues again what failed for good, of readers who still want it; `with_unknown` also those whose fate is unknown,
-/// who may get it twice. Returns how many.
+/// Queues again what failed for good, of readers who still want it and for whom no later edition made up for it;
+/// `with_unknown` also those whose fate is unknown, who may get it twice. Returns how many.
 ///
 /// # Errors
 /// Database errors.
@@ -211,6 +185,8 @@ pub fn resend_failed(
                 unknown_count = 0 \
           WHERE d.edition_id = $1 \
             AND (d.status IN ('bounced', 'expired') OR $3 AND d.status = 'unknown' AND d.retry_at IS NULL) \
+            AND NOT EXISTS (SELECT 1 FROM missed_deliveries m WHERE m.subscription_id = d.subscription_id \
+                               AND m.edition_id = d.edition_id AND m.made_up_in IS NOT NULL) \
             AND EXISTS (SELECT 1 FROM subscriptions s JOIN subscribers p ON p.id = s.subscriber_id \
                          WHERE s.id = d.subscription_id AND s.status = 'active' \
                            AND NOT EXISTS (SELECT 1 FROM suppressions x WHERE x.address_key = p.address_key))",

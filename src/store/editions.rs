@@ -12,15 +12,14 @@ use crate::domain::selection::Placement;
 use crate::schema::editions::dsl;
 use crate::schema::{articles, edition_articles};
 
-/// Adds an edition unless its slot has one already; returns whether it was added.
+/// Adds an edition unless its slot has one already for this rhythm and variant; returns whether it was added.
 ///
 /// # Errors
 /// Database errors.
 pub fn insert(conn: &mut PgConnection, edition: NewEdition) -> Result<bool, Error> {
     let added = diesel::insert_into(dsl::editions)
         .values(edition)
-        .on_conflict((dsl::newsletter_id, dsl::slot))
-        .do_nothing()
+        .on_conflict_do_nothing()
         .execute(conn)?;
     Ok(added == 1)
 }
@@ -77,7 +76,7 @@ pub fn set_recipients(
     Ok(())
 }
 
-/// The end of the newest window of this newsletter that became an edition.
+/// The end of the newest window of this newsletter's schedule that became an edition.
 ///
 /// # Errors
 /// Database errors.
@@ -89,7 +88,9 @@ pub fn last_window_end(
         .filter(
             dsl::newsletter_id
                 .eq(newsletter)
-                .and(dsl::status.ne(EditionStatus::Skipped)),
+                .and(dsl::status.ne(EditionStatus::Skipped))
+                .and(dsl::rhythm_id.is_null())
+                .and(dsl::variant.eq(0)),
         )
         .order(dsl::window_until.desc())
         .select(dsl::window_until)
@@ -165,7 +166,7 @@ pub fn with_content(
         .load(conn)?)
 }
 
-/// The newest edition that can be read of each of `newsletters` that has one.
+/// The newest edition of each of `newsletters` that can be read, as it went to readers with the newsletter's schedule.
 ///
 /// # Errors
 /// Database errors.
@@ -177,7 +178,9 @@ pub fn latest(
         .filter(
             dsl::newsletter_id
                 .eq_any(newsletters)
-                .and(dsl::status.ne(EditionStatus::Skipped)),
+                .and(dsl::status.ne(EditionStatus::Skipped))
+                .and(dsl::rhythm_id.is_null())
+                .and(dsl::variant.eq(0)),
         )
         .distinct_on(dsl::newsletter_id)
         .order((dsl::newsletter_id, dsl::due_at.desc()))

@@ -57,6 +57,19 @@ pub fn lock_by_slug(conn: &mut PgConnection, slug: &Slug) -> Result<Option<Newsl
         .optional()?)
 }
 
+/// Like [`find_by_slug`], and no edition of it is composed until the transaction ends.
+///
+/// # Errors
+/// Database errors.
+pub fn hold_by_slug(conn: &mut PgConnection, slug: &Slug) -> Result<Option<Newsletter>, Error> {
+    Ok(dsl::newsletters
+        .filter(dsl::slug.eq(slug))
+        .select(Newsletter::as_select())
+        .for_share()
+        .first(conn)
+        .optional()?)
+}
+
 /// The newsletters with these ids, in no order.
 ///
 /// # Errors

@@ -3,11 +3,11 @@
 use diesel::PgConnection;
 use jiff::Timestamp;
 
-use crate::domain::article::{Article, ArticleDraft, ArticleStatus};
+use crate::domain::article::{Arrival, Article, ArticleDraft, ArticleStatus};
 use crate::domain::fingerprint::fingerprint;
 use crate::domain::id::ArticleId;
 use crate::domain::slug::Slug;
-use crate::store::{self, articles};
+use crate::store::{self, articles, cut};
 
 /// Why an article is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +43,9 @@ pub fn put(
     now: Timestamp,
     draft: &ArticleDraft,
 ) -> Result<(Article, Change), Error> {
+    let arrival = arrival(conn, now)?;
     if let Some(before) = articles::lock_by_external_id(conn, draft.external_id.as_str())? {
-        let after = before.edited(now, draft);
+        let after = before.edited(arrival, draft);
         if after == before {
             return Ok((before, Change::Unchanged));
         }
@@ -52,7 +53,7 @@ pub fn put(
         return Ok((after, Change::Updated));
     }
     let slug = free_slug(conn, draft)?;
-    let article = Article::new(now, slug, draft);
+    let article = Article::new(arrival, slug, draft);
     articles::insert(conn, article.clone())?;
     Ok((article, Change::Created))
 }
@@ -87,17 +88,19 @@ pub fn set_status(
     external_id: &str,
     status: ArticleStatus,
 ) -> Result<Article, Error> {
+    let arrival = arrival(conn, now)?;
     let before = articles::lock_by_external_id(conn, external_id)?.ok_or(Error::NotFound)?;
-    if before.status == status {
-        return Ok(before);
+    let after = before.with_status(arrival, status);
+    if after != before {
+        articles::update(conn, after.clone())?;
     }
-    let after = Article {
-        status,
-        updated_at: now,
-        ..before
-    };
-    articles::update(conn, after.clone())?;
     Ok(after)
+}
+
+/// The moment, with the cut held until the commit.
+fn arrival(conn: &mut PgConnection, now: Timestamp) -> Result<Arrival, Error> {
+    let cut = cut::hold(conn)?;
+    Ok(Arrival { now, cut })
 }
 
 /// The article with the publisher's id.
@@ -108,12 +111,14 @@ pub fn find(conn: &mut PgConnection, external_id: &str) -> Result<Article, Error
     articles::find_by_external_id(conn, external_id)?.ok_or(Error::NotFound)
 }
 
-/// The visible article with this slug.
+/// The visible article with this slug; under embargo there is none.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn read(conn: &mut PgConnection, slug: &Slug) -> Result<Article, Error> {
-    articles::find_visible(conn, slug)?.ok_or(Error::NotFound)
+pub fn read(conn: &mut PgConnection, now: Timestamp, slug: &Slug) -> Result<Article, Error> {
+    articles::find_visible(conn, slug)?
+        .filter(|article| article.publish_at.is_none_or(|at| at <= now))
+        .ok_or(Error::NotFound)
 }
 
 /// A page of articles, newest first.

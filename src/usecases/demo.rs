@@ -5,8 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
-use crate::domain::article::{Article, ArticleDraft, Image};
+use crate::domain::article::{Arrival, Article, ArticleDraft, Image};
 use crate::domain::article_body::ArticleBody;
+use crate::domain::choice::Choice;
 use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{NewsletterId, SubscriberId, SubscriptionId};
@@ -175,6 +176,7 @@ fn newsletter(now: Timestamp, sample: &SampleNewsletter) -> Result<Newsletter, E
         created_at: now,
         updated_at: now,
         deliver_by: None,
+        choice: Choice::default(),
     })
 }
 
@@ -203,11 +205,19 @@ fn article(now: Timestamp, site: &Site, sample: &SampleArticle) -> Result<Articl
         image,
         body: ArticleBody::sanitise(&body).map_err(wrong)?,
         published_at,
+        publish_at: None,
+        expires_at: None,
+        is_pinned: false,
+    };
+    let arrival = Arrival {
+        now,
+        cut: published_at,
     };
     // The newsroom published it in the past, and the server saw it then.
     Ok(Article {
         first_seen_at: published_at,
-        ..Article::new(now, slug, &draft)
+        available_at: published_at,
+        ..Article::new(arrival, slug, &draft)
     })
 }
 
@@ -276,6 +286,8 @@ fn fill_reader(
             requested_at: now,
             confirmed_at: Some(now),
             ended_at: None,
+            rhythm_id: None,
+            sent_until: None,
         };
         subscriptions::insert(conn, subscription)?;
         let wording = Wording {

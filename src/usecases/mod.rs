@@ -15,6 +15,7 @@ pub mod demo;
 pub mod digest;
 pub mod editions;
 pub mod newsletters;
+pub mod rhythms;
 pub mod schema;
 pub mod sending;
 pub mod signup;

@@ -4,6 +4,7 @@ use diesel::PgConnection;
 use jiff::Timestamp;
 
 use crate::domain::change::Change;
+use crate::domain::choice::Choice;
 use crate::domain::deadline::DeliverBy;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId};
@@ -55,6 +56,7 @@ pub struct Draft {
     pub min_articles: i32,
     pub max_articles: i32,
     pub deliver_by: Option<DeliverBy>,
+    pub choice: Choice,
 }
 
 /// What changes; absent fields stay.
@@ -73,6 +75,7 @@ pub struct Patch {
     pub max_articles: Option<i32>,
     pub status: Option<NewsletterStatus>,
     pub deliver_by: Change<DeliverBy>,
+    pub choice: Option<Choice>,
 }
 
 /// Makes a newsletter; its first slot is the next one of its schedule.
@@ -99,6 +102,7 @@ pub fn create(conn: &mut PgConnection, now: Timestamp, draft: &Draft) -> Result<
         created_at: now,
         updated_at: now,
         deliver_by: draft.deliver_by.clone(),
+        choice: draft.choice.clone(),
     };
     check_limits(&newsletter)?;
     match newsletters::insert(conn, newsletter.clone()) {
@@ -151,6 +155,7 @@ pub fn change(
         created_at: before.created_at,
         updated_at: now,
         deliver_by: patch.deliver_by.apply(before.deliver_by),
+        choice: patch.choice.unwrap_or(before.choice),
     };
     check_limits(&after)?;
     newsletters::update(conn, after.clone())?;

@@ -177,6 +177,8 @@ fn new_subscription(
         requested_at: now,
         confirmed_at: None,
         ended_at: None,
+        rhythm_id: None,
+        sent_until: None,
     }
 }
 

@@ -160,6 +160,8 @@ fn activate(
         requested_at: addition.consented_at,
         confirmed_at: Some(addition.consented_at),
         ended_at: None,
+        rhythm_id: before.and_then(|before| before.rhythm_id),
+        sent_until: before.and_then(|before| before.sent_until),
     };
     let id = after.id;
     if before.is_some() {

@@ -32,33 +32,61 @@ pub async fn alert_late(app: &App) -> Result<usize, sending::Error> {
     Ok(late.len())
 }
 
-/// One pass: composes every newsletter that is due, each in a transaction of its own, and returns what became of
-/// each. Safe to run any number of times at once.
+/// One pass: composes every newsletter and every rhythm that is due, each in a transaction of its own, and returns what became
+/// of each. Safe to run any number of times at once.
 ///
 /// # Errors
 /// The first failure; what was composed before it stays.
 pub async fn run_due(app: &App) -> Result<Vec<Composed>, digest::Error> {
     let now = app.db.now().await?;
-    let app = Arc::new(app.clone());
+    app.db
+        .transaction(move |conn| digest::advance_cut(conn, now))
+        .await?;
     let mut all = Vec::new();
-    loop {
-        let shared = Arc::clone(&app);
-        let composed = app
-            .db
-            .transaction(move |conn| {
-                let context = Context {
-                    settings: &shared.config.digest,
-                    publisher: &shared.config.publisher,
-                    templates: &shared.templates,
-                    site: &shared.site,
-                };
-                digest::compose_next_due(conn, now, &context)
-            })
-            .await?;
-        let Some(composed) = composed else {
-            return Ok(all);
-        };
+    while let Some(composed) = pass(app, move |conn, context| {
+        digest::compose_next_due(conn, now, context)
+    })
+    .await?
+    {
         crate::fault::point("k3");
         all.push(composed);
     }
+    while let Some(composed) = pass(app, move |conn, context| {
+        digest::compose_next_rhythm(conn, now, context)
+    })
+    .await?
+    {
+        all.push(composed);
+    }
+    let mut after = None;
+    while let Some((rhythm, composed)) = pass(app, move |conn, context| {
+        digest::compose_next_published(conn, now, after, context)
+    })
+    .await?
+    {
+        after = Some(rhythm);
+        all.push(composed);
+    }
+    Ok(all)
+}
+
+/// One transaction of composing.
+async fn pass<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce(&mut digest::Connection, &Context<'_>) -> Result<T, digest::Error>
+    + Send
+    + 'static,
+) -> Result<T, digest::Error> {
+    let shared = Arc::new(app.clone());
+    app.db
+        .transaction(move |conn| {
+            let context = Context {
+                settings: &shared.config.digest,
+                publisher: &shared.config.publisher,
+                templates: &shared.templates,
+                site: &shared.site,
+            };
+            work(conn, &context)
+        })
+        .await
 }

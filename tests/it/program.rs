@@ -16,7 +16,7 @@ use crate::support::process::{PATIENCE, Ran, Tidings, mail_peer};
 /// Yesterday at 07:00 UTC is a slot of "morning", and its article was there before.
 const MAKE_DUE: [&str; 2] = [
     "UPDATE newsletters SET next_due_at = date_trunc('day', now(), 'UTC') - interval '17 hours'",
-    "UPDATE articles SET first_seen_at = date_trunc('day', now(), 'UTC') - interval '18 hours'",
+    "UPDATE articles SET available_at = date_trunc('day', now(), 'UTC') - interval '18 hours'",
 ];
 const UNDER_WAY: &str =
     "SELECT 1 FROM edition_deliveries WHERE status IN ('claimed', 'sending', 'unknown')";

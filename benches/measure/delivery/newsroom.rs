@@ -123,7 +123,7 @@ impl Newsroom {
                 "title": format!("The bridge over the river, part {number}: what the council decided"),
                 "language": "en", "section": (["Europe", "City", "Culture"][number % 3]),
                 "standfirst": STANDFIRST, "body_html": "<p>It stands.</p>".repeat(30),
-                "authors": ["Ada Example"], "published_at": "2026-01-05T05:00:00Z",
+                "authors": ["Ada Example"], "published_at": tidings::clock::Clock::System.now(),
             });
             self.call(
                 &server,

@@ -65,6 +65,13 @@ pub(crate) struct ArticleRequest {
     image: Option<ImageBody>,
     /// RFC 3339.
     published_at: Timestamp,
+    /// Embargo: no page and no digest before.
+    publish_at: Option<Timestamp>,
+    /// Not in editions that are made after.
+    expires_at: Option<Timestamp>,
+    /// It leads.
+    #[serde(default)]
+    is_pinned: bool,
     /// Its name in addresses of this server; made from the title when absent.
     slug: Option<String>,
 }
@@ -87,8 +94,13 @@ pub(crate) struct ArticleAnswer {
     reading_minutes: i32,
     status: ArticleStatus,
     published_at: Timestamp,
-    /// When it first came; digests go by this time.
+    publish_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    is_pinned: bool,
+    /// When it first came.
     first_seen_at: Timestamp,
+    /// From when digests may have it; they go by this time.
+    available_at: Timestamp,
     updated_at: Timestamp,
 }
 
@@ -115,7 +127,11 @@ impl From<&Article> for ArticleAnswer {
             reading_minutes: article.reading_minutes,
             status: article.status,
             published_at: article.published_at,
+            publish_at: article.publish_at,
+            expires_at: article.expires_at,
+            is_pinned: article.is_pinned,
             first_seen_at: article.first_seen_at,
+            available_at: article.available_at,
             updated_at: article.updated_at,
         }
     }
@@ -147,6 +163,11 @@ fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Probl
     let standfirst = one_line(&mut fields, "standfirst", &body.standfirst);
     let section = one_line(&mut fields, "section", &body.section);
     let authors: Vec<Line> = fields.parse_all("authors", &body.authors);
+    if let (Some(from), Some(until)) = (body.publish_at, body.expires_at)
+        && until <= from
+    {
+        fields.wrong("expires_at", "must be after publish_at");
+    }
     fields.finish()?;
     Ok(ArticleDraft {
         external_id: id.ok_or_else(incomplete)?,
@@ -164,6 +185,9 @@ fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Probl
         image,
         body: text.ok_or_else(incomplete)?,
         published_at: body.published_at,
+        publish_at: body.publish_at,
+        expires_at: body.expires_at,
+        is_pinned: body.is_pinned,
     })
 }
 
@@ -263,10 +287,9 @@ async fn set_status(
     external_id: String,
     status: ArticleStatus,
 ) -> Result<HttpResponse, Problem> {
-    let now = app.clock.now();
     let article = app
         .db
-        .transaction(move |conn| articles::set_status(conn, now, &external_id, status))
+        .transaction_now(move |conn, now| articles::set_status(conn, now, &external_id, status))
         .await?;
     Ok(HttpResponse::Ok().json(ArticleAnswer::from(&article)))
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::delivery::DeliveryStatus;
 use crate::domain::edition::{Edition, EditionKind, EditionStatus, SkipReason};
 use crate::domain::edition_delivery::{EditionDelivery, EditionSend, UnknownPolicy};
-use crate::domain::id::{DeliveryId, EditionId, SubscriberId, SubscriptionId};
+use crate::domain::id::{DeliveryId, EditionId, RhythmId, SubscriberId, SubscriptionId};
 use crate::domain::selection::Placement;
 use crate::domain::slug::Slug;
 use crate::http::dto::{Fields, Page, Paging, incomplete};
@@ -55,6 +55,10 @@ pub(crate) struct EditionAnswer {
     completed_at: Option<Timestamp>,
     /// Its page for readers; `null` when skipped.
     browser_url: Option<String>,
+    /// For readers with this rhythm of their own; `null` for those who follow the newsletter's schedule.
+    rhythm_id: Option<RhythmId>,
+    /// 0 for the readers who had all before; further selections of the same slot, for readers who were away, have others.
+    variant: i16,
 }
 
 /// One article of an edition.
@@ -151,6 +155,8 @@ pub(super) fn edition_answer(
         created_at: edition.created_at,
         completed_at: edition.completed_at,
         browser_url: is_readable.then(|| app.site.edition_url(edition.id)),
+        rhythm_id: edition.rhythm_id,
+        variant: edition.variant,
     }
 }
 
@@ -202,6 +208,9 @@ pub(crate) async fn list(
 pub(crate) async fn run_now(app: Data<App>, slug: Path<String>) -> Result<HttpResponse, Problem> {
     let slug = parse_slug(&slug)?;
     let now = app.db.now().await.map_err(digest::Error::from)?;
+    app.db
+        .transaction(move |conn| digest::advance_cut(conn, now))
+        .await?;
     let (shared, wanted) = (app.clone(), slug.clone());
     let (edition, send) = app
         .db

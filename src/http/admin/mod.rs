@@ -3,7 +3,9 @@
 pub(super) mod articles;
 pub(super) mod editions;
 pub(super) mod newsletters;
+pub(super) mod rhythms;
 pub(super) mod sending;
+pub(super) mod simulation;
 pub(super) mod subscribers;
 pub(super) mod switches;
 

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::domain::change::Change;
+use crate::domain::choice::Choice;
 use crate::domain::id::NewsletterId;
 use crate::domain::line::{Line, LineError};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
@@ -78,6 +79,9 @@ pub(crate) struct NewsletterBody {
     /// for it. Without it sending begins at once.
     #[schema(example = "08:00")]
     deliver_by: Option<String>,
+    /// How articles are chosen, beside topics and language.
+    #[serde(default)]
+    choice: Choice,
 }
 
 /// What changes; absent fields stay.
@@ -98,6 +102,8 @@ pub(crate) struct NewsletterPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "08:00")]
     deliver_by: Change<String>,
+    /// As a whole.
+    choice: Option<Choice>,
 }
 
 /// A newsletter.
@@ -121,6 +127,7 @@ pub(crate) struct NewsletterAnswer {
     updated_at: Timestamp,
     /// By when scheduled editions should have been sent; `null` when they are sent at once.
     deliver_by: Option<String>,
+    choice: Choice,
 }
 
 /// One run of a schedule.
@@ -182,6 +189,7 @@ impl From<&Newsletter> for NewsletterAnswer {
             created_at: newsletter.created_at,
             updated_at: newsletter.updated_at,
             deliver_by: newsletter.deliver_by.as_ref().map(ToString::to_string),
+            choice: newsletter.choice.clone(),
         }
     }
 }
@@ -214,6 +222,12 @@ impl Fields {
         }
     }
 
+    fn choice(&mut self, choice: &Choice) {
+        for (field, mistake) in choice.mistakes() {
+            self.wrong(&format!("choice.{field}"), mistake);
+        }
+    }
+
     fn schedule(&mut self, body: &ScheduleBody) -> Option<Schedule> {
         Schedule::parse(&body.cron, &body.zone)
             .map_err(|cause| self.wrong("schedule", cause))
@@ -233,6 +247,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     let promise = fields.sentence("promise", &body.promise);
     let frequency = fields.sentence("frequency", &body.frequency);
     let deliver_by = fields.parse_optional("deliver_by", body.deliver_by.as_deref());
+    fields.choice(&body.choice);
     fields.finish()?;
     Ok(Draft {
         slug: slug.ok_or_else(incomplete)?,
@@ -247,6 +262,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
         min_articles: body.min_articles,
         max_articles: body.max_articles,
         deliver_by,
+        choice: body.choice.clone(),
     })
 }
 
@@ -286,7 +302,11 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
             .deliver_by
             .clone()
             .and_then(|text| fields.parse("deliver_by", &text)),
+        choice: body.choice.clone(),
     };
+    if let Some(choice) = &patch.choice {
+        fields.choice(choice);
+    }
     fields.finish()?;
     Ok(patch)
 }

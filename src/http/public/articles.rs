@@ -51,7 +51,7 @@ pub(crate) async fn page(
         .map_err(|_| Problem::from(articles::Error::NotFound))?;
     let article = app
         .db
-        .transaction(move |conn| articles::read(conn, &slug))
+        .transaction_now(move |conn, now| articles::read(conn, now, &slug))
         .await?;
     let language = page::language(&request, Some(&article.language));
     let (fits, topics) = (article.language.clone(), article.topics.clone());

@@ -3,17 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::json;
+use tidings::usecases::articles;
 
 use super::{TO_FIRST_SLOT, pass, titles};
 use crate::support::TestApp;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// Gives an article a first-seen time that its storing did not have.
-async fn first_seen(app: &TestApp, title: &str, at: &str) {
+/// Makes an article available at a time that its storing did not have.
+async fn available(app: &TestApp, title: &str, at: &str) {
     let changed = app
         .execute(&format!(
-            "UPDATE articles SET first_seen_at = '{at}' WHERE title = '{title}'"
+            "UPDATE articles SET available_at = '{at}' WHERE title = '{title}'"
         ))
         .await;
     assert_eq!(changed, 1);
@@ -21,10 +22,7 @@ async fn first_seen(app: &TestApp, title: &str, at: &str) {
 
 #[tokio::test]
 async fn a_window_holds_its_first_instant_and_not_its_last() {
-    let app = TestApp::with()
-        .env("TIDINGS__DIGEST__LATE_COMMIT_GRACE_MINUTES", "0")
-        .start()
-        .await;
+    let app = TestApp::start().await;
     app.newsletter("morning").create().await;
     for (title, at) in [
         ("Too early", "2026-01-04T05:59:59.999999Z"),
@@ -33,7 +31,7 @@ async fn a_window_holds_its_first_instant_and_not_its_last() {
         ("Next", "2026-01-05T06:00:00Z"),
     ] {
         app.article(title).create().await;
-        first_seen(&app, title, at).await;
+        available(&app, title, at).await;
     }
     assert_eq!(pass(&app, TO_FIRST_SLOT).await, 1);
     assert_eq!(titles(&app, "morning").await, [["First", "Last"]]);
@@ -83,11 +81,6 @@ async fn over_a_week_no_article_is_lost_and_none_comes_twice() {
             stored += 1;
             let title = format!("Article {stored}");
             app.article(&title).create().await;
-            // A third of them took up to nine minutes to be stored.
-            if numbers.below(3) == 0 {
-                let seen = app.now().checked_sub(numbers.minutes_below(10)).unwrap();
-                first_seen(&app, &title, &seen.to_string()).await;
-            }
         }
     }
     app.article("Last but one").create().await;
@@ -249,21 +242,50 @@ async fn what_does_not_fit_is_written_down_and_does_not_come_back() {
     assert_eq!(titles(&app, "morning").await[1], ["Tomorrow"]);
 }
 
+/// Its transaction has read the clock and is still open when the window closes: it waits, or the article comes next.
 #[tokio::test]
-async fn an_article_that_was_stored_late_comes_once() {
+async fn an_article_whose_storing_takes_long_is_in_no_closed_window() {
     let app = TestApp::start().await;
     app.newsletter("morning").create().await;
     app.article("In time").create().await;
-    assert_eq!(pass(&app, TO_FIRST_SLOT).await, 1);
-    app.article("Late").create().await;
-    first_seen(&app, "Late", "2026-01-05T05:50:00Z").await;
-    app.article("Far too late").create().await;
-    first_seen(&app, "Far too late", "2026-01-05T05:49:59Z").await;
+    let slow = app.article("Slow").draft();
+    let (began, stored) = (app.now(), std::sync::mpsc::channel());
+    let (commit, committed) = std::sync::mpsc::channel::<()>();
+    let db = app.app.db.clone();
+    let writer = tokio::spawn(async move {
+        db.transaction(move |conn| {
+            articles::put(conn, began, &slow)?;
+            stored.0.send(()).unwrap();
+            committed.recv().unwrap();
+            Ok::<_, articles::Error>(())
+        })
+        .await
+        .unwrap();
+    });
+    tokio::task::spawn_blocking(move || stored.1.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    app.advance(TO_FIRST_SLOT);
+    let shared = app.app.clone();
+    let tick = tokio::spawn(async move { tidings::worker::tick::run_due(&shared).await.unwrap() });
+    // The scheduler waits for the writer, and only for it.
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%digest_cut%'";
+    while app.count(waits).await == 0 {
+        assert!(
+            !tick.is_finished(),
+            "the window was closed over the head of the writer"
+        );
+        tokio::task::yield_now().await;
+    }
+    commit.send(()).unwrap();
+    writer.await.unwrap();
+    assert_eq!(tick.await.unwrap().len(), 1);
+    assert_eq!(titles(&app, "morning").await, [["In time", "Slow"]]);
+
+    // Whoever read the clock before, and begins only after the window is closed, is in the next one.
+    let late = app.article("Late").draft();
+    app.run(move |conn| articles::put(conn, began, &late)).await;
     assert_eq!(pass(&app, DAY).await, 1);
-    app.article("Next day").create().await;
-    assert_eq!(pass(&app, DAY).await, 1);
-    assert_eq!(
-        titles(&app, "morning").await,
-        [["In time"], ["Late"], ["Next day"]]
-    );
+    assert_eq!(titles(&app, "morning").await[1], ["Late"]);
 }

@@ -1,8 +1,9 @@
 //! Made-up content: newsletters, articles and readers, through the use cases that make them in production.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tidings::domain::article::{Article, ArticleDraft, Image};
 use tidings::domain::article_body::ArticleBody;
+use tidings::domain::choice::Choice;
 use tidings::domain::consent::ConsentSource;
 use tidings::domain::line::Line;
 use tidings::domain::newsletter::Newsletter;
@@ -62,6 +63,12 @@ impl NewsletterFactory<'_> {
     /// By when its editions should have been sent; otherwise they are sent at once.
     pub(crate) fn deliver_by(mut self, time: &str) -> Self {
         self.draft.deliver_by = Some(time.parse().unwrap());
+        self
+    }
+
+    /// How it chooses, beside topics; otherwise as usual.
+    pub(crate) fn choice(mut self, choice: Choice) -> Self {
+        self.draft.choice = choice;
         self
     }
 
@@ -142,6 +149,24 @@ impl ArticleFactory<'_> {
         self
     }
 
+    /// Its embargo; otherwise none.
+    pub(crate) fn publish_at(mut self, at: Timestamp) -> Self {
+        self.draft.publish_at = Some(at);
+        self
+    }
+
+    /// When it expires; otherwise never.
+    pub(crate) fn expires_at(mut self, at: Timestamp) -> Self {
+        self.draft.expires_at = Some(at);
+        self
+    }
+
+    /// Makes it lead.
+    pub(crate) fn pinned(mut self) -> Self {
+        self.draft.is_pinned = true;
+        self
+    }
+
     /// When it was published; otherwise the moment it comes in.
     pub(crate) fn published_minutes_ago(mut self, minutes: i64) -> Self {
         self.draft.published_at = self
@@ -150,6 +175,11 @@ impl ArticleFactory<'_> {
             .checked_sub(SignedDuration::from_mins(minutes))
             .unwrap();
         self
+    }
+
+    /// What the publisher would tell.
+    pub(crate) fn draft(self) -> ArticleDraft {
+        self.draft
     }
 
     /// Stores it: it is first seen now, and digests go by that.
@@ -178,6 +208,7 @@ impl TestApp {
             min_articles: 1,
             max_articles: 20,
             deliver_by: None,
+            choice: Choice::default(),
         };
         NewsletterFactory { app: self, draft }
     }
@@ -201,6 +232,9 @@ impl TestApp {
             image: None,
             body: ArticleBody::sanitise("<p>The ferry left on time.</p>").unwrap(),
             published_at: self.now(),
+            publish_at: None,
+            expires_at: None,
+            is_pinned: false,
         };
         ArticleFactory { app: self, draft }
     }

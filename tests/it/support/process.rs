@@ -223,7 +223,7 @@ impl Process {
     pub(crate) async fn article(&self, key: &str) {
         let article = json!({
             "url": "https://www.europablatt.example/ferry", "title": "The ferry leaves on time",
-            "language": "en", "body_html": "<p>It left on time.</p>", "published_at": "2026-01-05T05:00:00Z",
+            "language": "en", "body_html": "<p>It left on time.</p>", "published_at": tidings::clock::Clock::System.now(),
         });
         let call = self.api(key, Method::PUT, "/articles/eb-1");
         call.json(&article).send().await.expect(201);

@@ -1,0 +1,189 @@
+//! Rhythms that readers chose.
+
+use diesel::prelude::*;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel as _;
+
+use super::Error;
+use crate::domain::id::{NewsletterId, RhythmId, SubscriptionId};
+use crate::domain::newsletter::{Newsletter, NewsletterStatus};
+use crate::domain::rhythm::{Rhythm, RhythmKind};
+use crate::schema::rhythms::dsl;
+use crate::schema::{articles, newsletters, subscriptions};
+
+/// The rhythm of this newsletter that equals `wanted`, which is added where there is none.
+///
+/// # Errors
+/// Database errors.
+pub fn upsert(conn: &mut PgConnection, wanted: &Rhythm) -> Result<Rhythm, Error> {
+    diesel::insert_into(dsl::rhythms)
+        .values(wanted.clone())
+        .on_conflict((dsl::newsletter_id, dsl::kind, dsl::cron, dsl::zone))
+        .do_nothing()
+        .execute(conn)?;
+    Ok(dsl::rhythms
+        .filter(
+            dsl::newsletter_id
+                .eq(wanted.newsletter_id)
+                .and(dsl::kind.eq(wanted.kind))
+                .and(dsl::cron.eq(&wanted.cron))
+                .and(dsl::zone.eq(&wanted.zone)),
+        )
+        .select(Rhythm::as_select())
+        .first(conn)?)
+}
+
+/// These rhythms, in no order.
+///
+/// # Errors
+/// Database errors.
+pub fn find_all(conn: &mut PgConnection, ids: &[RhythmId]) -> Result<Vec<Rhythm>, Error> {
+    Ok(dsl::rhythms
+        .filter(dsl::id.eq_any(ids))
+        .select(Rhythm::as_select())
+        .load(conn)?)
+}
+
+/// No edition of this rhythm is composed until the transaction ends.
+///
+/// # Errors
+/// Database errors.
+pub fn hold(conn: &mut PgConnection, id: Option<RhythmId>) -> Result<(), Error> {
+    if let Some(id) = id {
+        dsl::rhythms
+            .find(id)
+            .select(dsl::id)
+            .for_share()
+            .first::<RhythmId>(conn)?;
+    }
+    Ok(())
+}
+
+/// Gives a reader a rhythm, or with `None` that of the newsletter, and the mark that goes with the old one.
+///
+/// # Errors
+/// Database errors.
+pub fn assign(
+    conn: &mut PgConnection,
+    reader: SubscriptionId,
+    rhythm: Option<RhythmId>,
+    mark: Timestamp,
+) -> Result<(), Error> {
+    diesel::update(subscriptions::table.find(reader))
+        .set((
+            subscriptions::rhythm_id.eq(rhythm),
+            subscriptions::sent_until.eq(mark.to_diesel()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Locks one rhythm of an active newsletter that is due at `now` and that no other scheduler holds.
+///
+/// # Errors
+/// Database errors.
+pub fn lock_due(
+    conn: &mut PgConnection,
+    now: Timestamp,
+) -> Result<Option<(Rhythm, Newsletter)>, Error> {
+    let due: Vec<RhythmId> = dsl::rhythms
+        .filter(dsl::next_due_at.le(now.to_diesel()))
+        .order((dsl::next_due_at, dsl::id))
+        .select(dsl::id)
+        .load(conn)?;
+    for id in due {
+        // Another scheduler may have been through with it in between.
+        if let Some(free) = lock(conn, id)?
+            && free.0.next_due_at.is_some_and(|at| at <= now)
+        {
+            return Ok(Some(free));
+        }
+    }
+    Ok(None)
+}
+
+/// Locks one rhythm that goes by publication, after `after`, for which something became available until `until`.
+///
+/// # Errors
+/// Database errors.
+pub fn lock_published(
+    conn: &mut PgConnection,
+    until: Timestamp,
+    after: Option<RhythmId>,
+) -> Result<Option<(Rhythm, Newsletter)>, Error> {
+    let mut due = dsl::rhythms
+        .filter(dsl::kind.eq(RhythmKind::AsPublished))
+        .order(dsl::id)
+        .select(dsl::id)
+        .into_boxed();
+    if let Some(after) = after {
+        due = due.filter(dsl::id.gt(after));
+    }
+    for id in due.load::<RhythmId>(conn)? {
+        let Some(free) = lock(conn, id)? else {
+            continue;
+        };
+        let is_new = articles::available_at
+            .ge(free.0.sent_until.to_diesel())
+            .and(articles::available_at.lt(until.to_diesel()));
+        let news = articles::table.filter(is_new);
+        if diesel::select(diesel::dsl::exists(news)).get_result(conn)? {
+            return Ok(Some(free));
+        }
+    }
+    Ok(None)
+}
+
+/// The rhythm and its newsletter, unless another scheduler holds it or the newsletter has ended.
+fn lock(conn: &mut PgConnection, id: RhythmId) -> Result<Option<(Rhythm, Newsletter)>, Error> {
+    let rhythm = dsl::rhythms
+        .find(id)
+        .select(Rhythm::as_select())
+        .for_no_key_update()
+        .skip_locked()
+        .first(conn)
+        .optional()?;
+    let Some(rhythm) = rhythm else {
+        return Ok(None);
+    };
+    let newsletter: Newsletter = newsletters::table
+        .find(rhythm.newsletter_id)
+        .select(Newsletter::as_select())
+        .first(conn)?;
+    let is_active = newsletter.status == NewsletterStatus::Active;
+    Ok(is_active.then_some((rhythm, newsletter)))
+}
+
+/// Sets when a rhythm is due next, and the mark of its readers.
+///
+/// # Errors
+/// Database errors.
+pub fn update(
+    conn: &mut PgConnection,
+    id: RhythmId,
+    next: Option<Timestamp>,
+    sent_until: Timestamp,
+) -> Result<(), Error> {
+    diesel::update(dsl::rhythms.find(id))
+        .set((
+            dsl::next_due_at.eq(next.map(jiff_diesel::ToDiesel::to_diesel)),
+            dsl::sent_until.eq(sent_until.to_diesel()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The rhythms of a newsletter, the oldest first.
+///
+/// # Errors
+/// Database errors.
+pub fn of_newsletter(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+) -> Result<Vec<Rhythm>, Error> {
+    Ok(dsl::rhythms
+        .filter(dsl::newsletter_id.eq(newsletter))
+        .order(dsl::id)
+        .select(Rhythm::as_select())
+        .load(conn)?)
+}
