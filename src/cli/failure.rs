@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
-use crate::usecases::{StoreError, access, delivery, demo, digest, editions, schema, sending};
+use crate::usecases::{
+    StoreError, access, delivery, demo, digest, editions, feeds, schema, sending,
+};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +93,18 @@ impl From<digest::Error> for Failure {
             digest::Error::Store(cause) => cause.into(),
             digest::Error::NotFound => Self::NotFound(error.to_string()),
             other => Self::Failed(chain(&other)),
+        }
+    }
+}
+
+impl From<feeds::Error> for Failure {
+    fn from(error: feeds::Error) -> Self {
+        match error {
+            feeds::Error::Store(cause) => cause.into(),
+            feeds::Error::NotFound => Self::NotFound(error.to_string()),
+            feeds::Error::UrlTaken(_) | feeds::Error::Inactive(_) | feeds::Error::Busy => {
+                Self::Refused(error.to_string())
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod source;
 mod tree;
 
 pub mod delivery;
+pub mod fetch;
 pub mod server;
 pub mod smtp;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 pub use delivery::{Delivery, Digest, Links, Signup};
+pub use fetch::{AllowedHost, Feeds, Fetch};
 pub use server::{Database, Log, LogFormat, Mail, Publisher, Server};
 pub use smtp::{AuthMechanism, Rates, Relay, Smtp, TlsMode};
 pub use source::{Override, Sources};
@@ -35,6 +37,8 @@ pub struct Config {
     pub signup: Signup,
     pub digest: Digest,
     pub delivery: Delivery,
+    pub fetch: Fetch,
+    pub feeds: Feeds,
     pub log: Log,
     #[serde(skip)]
     origin: Origin,

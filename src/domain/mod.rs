@@ -17,6 +17,7 @@ pub mod schedule;
 
 pub mod article;
 pub mod article_body;
+pub mod feed;
 
 pub mod consent;
 pub mod signup;

@@ -8,14 +8,14 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::admin::{articles, editions, newsletters, sending, subscribers, switches};
+use super::admin::{articles, editions, feeds, newsletters, sending, subscribers, switches};
 use super::problem::{FieldError, Problem};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Tidings admin API",
-        description = "Newsletters, articles, subscribers and editions. Errors are RFC 9457 problems, times are \
+        description = "Newsletters, articles, feeds, subscribers and editions. Errors are RFC 9457 problems, times are \
                        RFC 3339 in UTC, lists are paged with a cursor."
     ),
     servers((url = "/api/v1")),
@@ -25,6 +25,7 @@ use super::problem::{FieldError, Problem};
     paths(
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
+        feeds::list, feeds::add, feeds::read, feeds::change, feeds::remove, feeds::items, feeds::fetch,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
         editions::send_test, editions::deliveries,
@@ -60,6 +61,7 @@ impl Modify for Complete {
                 &mut item.post,
                 &mut item.put,
                 &mut item.patch,
+                &mut item.delete,
             ];
             for operation in operations.into_iter().flatten() {
                 complete(operation);

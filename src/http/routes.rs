@@ -27,6 +27,7 @@ macro_rules! routes {
     (@POST) => { web::post() };
     (@PUT) => { web::put() };
     (@PATCH) => { web::patch() };
+    (@DELETE) => { web::delete() };
 }
 
 routes! {
@@ -72,6 +73,13 @@ routes! {
     PUT "/articles/{external_id}" => admin::articles::put;
     POST "/articles/{external_id}/hide" => admin::articles::hide;
     POST "/articles/{external_id}/show" => admin::articles::show;
+    GET "/feeds" => admin::feeds::list;
+    POST "/feeds" => admin::feeds::add;
+    GET "/feeds/{feed}" => admin::feeds::read;
+    PATCH "/feeds/{feed}" => admin::feeds::change;
+    DELETE "/feeds/{feed}" => admin::feeds::remove;
+    GET "/feeds/{feed}/items" => admin::feeds::items;
+    POST "/feeds/{feed}/fetch" => admin::feeds::fetch;
     GET "/subscribers" => admin::subscribers::find_by_address;
     POST "/subscribers" => admin::subscribers::add;
     GET "/subscribers/{id}" => admin::subscribers::read;

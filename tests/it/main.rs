@@ -22,6 +22,7 @@ mod data_dir;
 mod delivery;
 mod digest;
 mod email_snapshots;
+mod feeds;
 mod hostile_headers;
 mod journey;
 mod journeys;
