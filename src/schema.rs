@@ -238,6 +238,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (route, key) {
+        route -> Text,
+        key -> Text,
+        request_sha256 -> Text,
+        answer -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     newsletters (id) {
         id -> Uuid,
         slug -> Text,
@@ -345,6 +355,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     editions,
     feed_items,
     feeds,
+    idempotency_keys,
     newsletters,
     relay_rates,
     signups,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::templates::TemplateError;
 use crate::usecases::{
     StoreError, access, articles, confirmation, delivery, demo, digest, editions, feeds,
-    newsletters, schema, sending, signup, subscribers, unsubscribe,
+    idempotency, newsletters, schema, sending, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -252,6 +252,20 @@ impl From<feeds::Error> for Problem {
             feeds::Error::Inactive(_) => Self::conflict("inactive", error.to_string()),
             feeds::Error::Busy => Self::conflict("busy", error.to_string()),
             feeds::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<idempotency::Error> for Problem {
+    fn from(error: idempotency::Error) -> Self {
+        match error {
+            idempotency::Error::OtherBody => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                error.to_string(),
+            ),
+            idempotency::Error::UnderWay => Self::conflict("under_way", error.to_string()),
+            idempotency::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

@@ -69,6 +69,7 @@ routes! {
     GET "/newsletters/{slug}/editions" => admin::editions::list;
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;
+    POST "/articles" => admin::bulk::put_many;
     GET "/articles/{external_id}" => admin::articles::read;
     PUT "/articles/{external_id}" => admin::articles::put;
     POST "/articles/{external_id}/hide" => admin::articles::hide;

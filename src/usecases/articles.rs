@@ -39,6 +39,27 @@ pub fn put(
     }
 }
 
+/// Stores many articles, each in a part of the transaction of its own: what one fails at spoils no other.
+///
+/// # Errors
+/// When the database cannot be reached: then none is stored.
+pub fn put_all(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    drafts: &[ArticleDraft],
+) -> Result<Vec<Result<Change, Error>>, Error> {
+    let mut results = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        match put(conn, now, draft) {
+            Err(Error::Store(cause @ store::Error::Unavailable(_))) => {
+                return Err(Error::Store(cause));
+            }
+            result => results.push(result.map(|(_, change)| change)),
+        }
+    }
+    Ok(results)
+}
+
 /// Takes an article back, or shows it again. Editions that are frozen keep their copy.
 ///
 /// # Errors

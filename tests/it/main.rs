@@ -9,6 +9,7 @@
 
 mod admin_articles;
 mod admin_bodies;
+mod admin_bulk;
 mod admin_editions;
 mod admin_newsletters;
 mod admin_subscribers;

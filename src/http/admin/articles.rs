@@ -121,7 +121,8 @@ impl From<&Article> for ArticleAnswer {
     }
 }
 
-fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Problem> {
+/// The article that a request tells of.
+pub(super) fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Problem> {
     let mut fields = Fields::default();
     let id = Line::parse(external_id, MAX_ID_CHARS)
         .map_err(|cause| fields.wrong("external_id", cause))

@@ -1,6 +1,7 @@
 //! The admin API: JSON in, JSON out, a key in each request.
 
 pub(super) mod articles;
+pub(super) mod bulk;
 pub(super) mod editions;
 pub(super) mod feeds;
 pub(super) mod newsletters;
