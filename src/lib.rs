@@ -46,7 +46,7 @@
 //! | [`mail`] | `config`, `domain`, `fault`, `i18n`, `templates` |
 //! | [`usecases`] | `config`, `domain`, `fault`, `feed`, `i18n`, `mail`, `store`, `templates` |
 //! | [`app`] | `clock`, `config`, `domain`, `fetch`, `mail`, `store`, `templates` |
-//! | [`http`] | `app`, `config`, `domain`, `i18n`, `templates`, `usecases` |
+//! | [`http`] | `app`, `config`, `domain`, `feed`, `fetch`, `i18n`, `templates`, `usecases` |
 //! | [`worker`] | `app`, `config`, `domain`, `fault`, `feed`, `fetch`, `mail` (outcomes), `usecases` |
 //! | [`telemetry`] | `config` |
 //! | [`cli`] | `app`, `clock`, `config`, `domain`, `embedded_postgres`, `feed`, `fetch`, `http`, `telemetry`, `usecases`, `worker` |

@@ -110,6 +110,12 @@ impl ArticleBody {
         Self::clean(html, &builder)
     }
 
+    /// Whether a parser can be trusted with HTML: at most 256 elements stand open within each other.
+    #[must_use]
+    pub fn has_bounded_depth(html: &str) -> bool {
+        check_depth(html).is_ok()
+    }
+
     fn clean(html: &str, first_pass: &Builder) -> Result<Self, ArticleBodyError> {
         check_size(html)?;
         check_depth(html)?;

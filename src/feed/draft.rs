@@ -22,8 +22,6 @@ const MAX_REPEATED: usize = 5_000;
 /// What a feed's settings say of its articles.
 #[derive(Debug, Clone)]
 pub struct Defaults {
-    /// Which feed; a part of its articles' ids.
-    pub feed: FeedId,
     /// The section of all its articles; empty: an article's first category.
     pub section: String,
     /// Topics that every article gets besides those made from its categories.
@@ -71,16 +69,19 @@ pub fn mark(item: &FeedItem, defaults: &Defaults) -> String {
     fingerprint(format!("{settings} {item}").as_bytes(), 32)
 }
 
-/// The article that an item is.
+/// The article that an item is, under this id.
 ///
 /// # Errors
 /// [`DraftError`].
-pub fn draft(item: &FeedItem, defaults: &Defaults) -> Result<ArticleDraft, DraftError> {
+pub fn draft(
+    item: &FeedItem,
+    defaults: &Defaults,
+    external_id: &str,
+) -> Result<ArticleDraft, DraftError> {
     let url = item.link.clone().ok_or(DraftError::NoLink)?;
     let title = Line::parse(&item.title, usize::MAX).map_err(|_| DraftError::NoTitle)?;
     let language = language(item, defaults).ok_or(DraftError::NoLanguage)?;
     let published_at = item.dated_at().ok_or(DraftError::Undated)?;
-    let external_id = external_id(defaults.feed, &item.identity);
     // What relative addresses are relative to, in doubt the article's own page.
     let base = item.base.as_deref().unwrap_or(&url);
     let html = if repeats_summary(item) {
@@ -97,7 +98,7 @@ pub fn draft(item: &FeedItem, defaults: &Defaults) -> Result<ArticleDraft, Draft
         section => section.to_owned(),
     };
     Ok(ArticleDraft {
-        external_id: Line::parse(&external_id, 200).map_err(|_| DraftError::NoLink)?,
+        external_id: Line::parse(external_id, 200).map_err(|_| DraftError::NoLink)?,
         slug: None,
         url,
         language,

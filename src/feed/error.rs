@@ -50,6 +50,12 @@ pub enum Error {
         /// What is missing or wrong.
         detail: String,
     },
+    /// A page without an article.
+    #[error("no article can be found in the page: {detail}")]
+    NoArticle {
+        /// What is missing.
+        detail: String,
+    },
     /// Neither XML nor JSON.
     #[error(
         "this is neither XML nor JSON; it begins with {beginning:?}; give the address of an RSS, Atom or JSON feed"

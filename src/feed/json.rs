@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     Document, Error, FeedItem, Format, Items, Picture, dates, looks_like_a_picture, rss, text,
+    wordpress,
 };
 
 /// # Errors
@@ -14,6 +15,11 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Document, Error
     let other = |detail: &str| Error::OtherJson {
         detail: detail.to_owned(),
     };
+    if let Value::Array(list) = &value
+        && wordpress::is_posts(list)
+    {
+        return Ok(wordpress::read(list, base));
+    }
     let Value::Object(feed) = value else {
         return Err(other(
             "it is a list, not an object with \"version\" and \"items\"",
@@ -100,7 +106,7 @@ fn hub(feed: &Map<String, Value>, base: Option<&Url>) -> Option<String> {
 }
 
 /// A text; ids are numbers in some feeds although the specification wants strings.
-fn string(object: &Map<String, Value>, name: &str) -> Option<String> {
+pub(super) fn string(object: &Map<String, Value>, name: &str) -> Option<String> {
     let text = match object.get(name)? {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),

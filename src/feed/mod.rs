@@ -1,4 +1,5 @@
-//! Feeds: octets in, articles to be out. RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, JSON Feed 1.x, and OPML.
+//! Feeds: octets in, articles to be out. RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, JSON Feed 1.x, posts of the REST
+//! API of `WordPress`, OPML, and articles in web pages.
 //!
 //! Pure: nothing here fetches. One bad item spoils no other, and no document takes more than bounded time and space.
 //!
@@ -14,8 +15,10 @@ mod error;
 mod html;
 mod json;
 mod opml;
+mod page;
 mod rss;
 mod text;
+mod wordpress;
 mod xml;
 
 use std::collections::HashSet;
@@ -28,6 +31,7 @@ pub use draft::{Defaults, DraftError, draft, external_id, mark};
 pub use error::Error;
 pub use html::feeds_of_page;
 pub use opml::{Outline, parse_opml};
+pub use page::parse_page;
 
 /// Octets of a document that are parsed at most: 16 MiB.
 pub const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -57,6 +61,9 @@ pub enum Format {
     /// JSON Feed.
     #[serde(rename = "json")]
     Json,
+    /// Posts of the REST API of `WordPress`.
+    #[serde(rename = "wordpress")]
+    WordPress,
 }
 
 /// A document that was read.

@@ -43,6 +43,16 @@ fn every_document_of_the_corpus_yields_what_it_yielded() {
                 Ok(outlines) => serde_json::to_string_pretty(&outlines).unwrap(),
                 Err(error) => format!("error: {error}"),
             }
+        } else if name.starts_with("page-") {
+            let base = base();
+            let context = Context {
+                base: Some(&base),
+                charset: None,
+            };
+            match parse_page(&bytes, context) {
+                Ok(item) => serde_json::to_string_pretty(&item).unwrap(),
+                Err(error) => format!("error: {error}"),
+            }
         } else {
             match read(&bytes) {
                 Ok(feed) => serde_json::to_string_pretty(&feed).unwrap(),
@@ -57,6 +67,26 @@ fn every_document_of_the_corpus_yields_what_it_yielded() {
     }
 }
 
+#[test]
+fn hostile_pages_are_refused_in_bounded_time() {
+    let deep = format!("<html><body>{}", "<div>".repeat(100_000));
+    let wide = format!("<html><body>{}", "<p>x</p>".repeat(60_000));
+    let json = format!(
+        "<html><title>x</title><script type='application/ld+json'>{}</script>",
+        "[".repeat(400_000)
+    );
+    for (page, expected) in [
+        (deep, "too many"),
+        (wide, "too many"),
+        (json, "its address is not known"),
+    ] {
+        let begun = Instant::now();
+        let error = parse_page(page.as_bytes(), Context::default()).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    }
+}
+
 /// Cut at any octet, a document is read or refused in words; it never stops the program.
 #[test]
 fn every_beginning_of_every_document_is_survived() {
@@ -68,6 +98,7 @@ fn every_beginning_of_every_document_is_survived() {
                 Err(error) => assert!(!error.to_string().is_empty()),
             }
             drop(parse_opml(&bytes[..end], Context::default()));
+            drop(parse_page(&bytes[..end], Context::default()));
         }
     }
 }
@@ -153,16 +184,21 @@ fn a_page_says_which_feeds_it_has() {
 
 mod drafts {
     use super::*;
+    use crate::domain::article::ArticleDraft;
     use crate::domain::id::FeedId;
 
     fn defaults() -> Defaults {
         Defaults {
-            feed: FeedId::new("2026-01-05T05:30:00Z".parse().unwrap()),
             section: String::new(),
             topics: vec!["news".to_owned()],
             language: Some("en".parse().unwrap()),
             document_language: None,
         }
+    }
+
+    fn as_draft(item: &FeedItem, defaults: &Defaults) -> Result<ArticleDraft, DraftError> {
+        let feed = FeedId::new("2026-01-05T05:30:00Z".parse().unwrap());
+        draft(item, defaults, &external_id(feed, &item.identity))
     }
 
     fn item() -> FeedItem {
@@ -183,18 +219,17 @@ mod drafts {
 
     #[test]
     fn an_item_becomes_an_article() {
-        let draft = draft(&item(), &defaults()).unwrap();
-        assert_eq!(draft.topics, ["news", "stadt-land"]);
-        assert_eq!(draft.section, "Stadt & Land");
-        assert_eq!(draft.language.as_str(), "en");
+        let made = as_draft(&item(), &defaults()).unwrap();
+        assert_eq!(made.topics, ["news", "stadt-land"]);
+        assert_eq!(made.section, "Stadt & Land");
+        assert_eq!(made.language.as_str(), "en");
         assert!(
-            draft
-                .body
+            made.body
                 .as_html()
                 .contains("https://www.europablatt.example/x")
         );
-        assert!(!draft.body.as_html().contains("script"));
-        let id = draft.external_id.as_str();
+        assert!(!made.body.as_html().contains("script"));
+        let id = made.external_id.as_str();
         assert!(
             id.starts_with("feed-") && !id.contains('/') && id.len() == 74,
             "{id}"
@@ -211,7 +246,7 @@ mod drafts {
                 content_html,
                 ..item()
             };
-            draft(&item, &defaults()).unwrap().body.as_html().len()
+            as_draft(&item, &defaults()).unwrap().body.as_html().len()
         };
         assert_eq!(body("<p>All there is.</p>"), 0);
         assert!(body("<p>All there is. And more.</p>") > 0);
@@ -220,14 +255,20 @@ mod drafts {
             content_html: "<img src='https://x.example/1.jpg'>".to_owned(),
             ..item()
         };
-        assert!(!draft(&bare, &defaults()).unwrap().body.as_html().is_empty());
+        assert!(
+            !as_draft(&bare, &defaults())
+                .unwrap()
+                .body
+                .as_html()
+                .is_empty()
+        );
     }
 
     #[test]
     fn the_nearest_language_counts() {
         let mut defaults = defaults();
         let language = |item: &FeedItem, defaults: &Defaults| {
-            draft(item, defaults).unwrap().language.to_string()
+            as_draft(item, defaults).unwrap().language.to_string()
         };
         defaults.document_language = Some("de_AT".to_owned());
         assert_eq!(language(&item(), &defaults), "de-AT");
@@ -269,14 +310,14 @@ mod drafts {
             ),
         ];
         for (item, expected) in cases {
-            assert_eq!(draft(&item, &defaults()).unwrap_err(), expected);
+            assert_eq!(as_draft(&item, &defaults()).unwrap_err(), expected);
         }
         let nameless = Defaults {
             language: None,
             ..defaults()
         };
         assert_eq!(
-            draft(&item(), &nameless).unwrap_err(),
+            as_draft(&item(), &nameless).unwrap_err(),
             DraftError::NoLanguage
         );
     }

@@ -89,6 +89,14 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether it is the address that is wrong, and nobody was asked.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::PrivateHost { .. })
+    }
+}
+
 /// What a status means for whoever entered the address.
 fn meaning(status: u16) -> &'static str {
     match status {

@@ -8,7 +8,9 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::admin::{articles, bulk, editions, feeds, newsletters, sending, subscribers, switches};
+use super::admin::{
+    articles, bulk, editions, feeds, newsletters, pages, sending, subscribers, switches,
+};
 use super::problem::{FieldError, Problem};
 
 #[derive(OpenApi)]
@@ -25,7 +27,7 @@ use super::problem::{FieldError, Problem};
     paths(
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
-        bulk::put_many,
+        bulk::put_many, pages::from_url,
         feeds::list, feeds::add, feeds::read, feeds::change, feeds::remove, feeds::items, feeds::fetch,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,

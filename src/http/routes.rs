@@ -70,6 +70,7 @@ routes! {
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;
     POST "/articles" => admin::bulk::put_many;
+    POST "/articles:from-url" => admin::pages::from_url;
     GET "/articles/{external_id}" => admin::articles::read;
     PUT "/articles/{external_id}" => admin::articles::put;
     POST "/articles/{external_id}/hide" => admin::articles::hide;

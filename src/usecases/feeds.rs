@@ -342,7 +342,6 @@ fn take_items(
     document: &Document,
 ) -> Result<Counts, Error> {
     let defaults = Defaults {
-        feed: feed.id,
         section: feed.section.clone(),
         topics: feed.topics.clone(),
         language: feed.language.clone(),
@@ -413,7 +412,7 @@ fn take_item(
         return Ok((FeedItemStatus::Irrelevant, Some(detail), None));
     }
     let pending = |detail: String| (FeedItemStatus::Pending, Some(detail), None);
-    let draft = match feed::draft(item, defaults) {
+    let draft = match feed::draft(item, defaults, &feed::external_id(feed.id, &item.identity)) {
         Ok(draft) => draft,
         Err(cause) if is_stored => {
             // The article stays as it was; the next change is looked at again.

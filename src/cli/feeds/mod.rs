@@ -58,6 +58,8 @@ pub(super) enum FeedsCommand {
     },
     /// Show what a feed document yields, without a database
     Parse(parse::ParseArgs),
+    /// Show the article that a web page holds, without a database
+    Page(parse::ParseArgs),
 }
 
 /// What the articles of a feed get.
@@ -91,8 +93,10 @@ pub(super) struct AddArgs {
 }
 
 pub(super) fn run(global: &Global, command: FeedsCommand) -> Result<(), Failure> {
-    if let FeedsCommand::Parse(args) = &command {
-        return parse::run(args);
+    match &command {
+        FeedsCommand::Parse(args) => return parse::run(args),
+        FeedsCommand::Page(args) => return parse::page(args),
+        _ => {}
     }
     serve::with_app(global, async |app| match command {
         FeedsCommand::List { json } => list(app, json).await,
@@ -104,7 +108,7 @@ pub(super) fn run(global: &Global, command: FeedsCommand) -> Result<(), Failure>
             dry_run,
             defaults,
         } => import(app, file, dry_run, defaults).await,
-        FeedsCommand::Parse(_) => Ok(()),
+        FeedsCommand::Parse(_) | FeedsCommand::Page(_) => Ok(()),
     })
 }
 

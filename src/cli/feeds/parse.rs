@@ -1,4 +1,4 @@
-//! `tidings feeds parse`: what a document yields, without a database.
+//! `tidings feeds parse` and `page`: what a document yields, without a database.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,25 @@ pub(super) fn run(args: &ParseArgs) -> Result<(), Failure> {
         return output::json(&document);
     }
     show(&document);
+    Ok(())
+}
+
+/// Shows the article of a web page.
+pub(super) fn page(args: &ParseArgs) -> Result<(), Failure> {
+    let bytes = read_file(&args.file)?;
+    let context = Context {
+        base: args.url.as_ref(),
+        charset: None,
+    };
+    let item = feed::parse_page(&bytes, context)
+        .map_err(|cause| Failure::Failed(format!("{}: {cause}", args.file.display())))?;
+    if args.json {
+        return output::json(&item);
+    }
+    output::line(line(&item));
+    if !item.summary.is_empty() {
+        output::line(&item.summary);
+    }
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use crate::http::problem::Problem;
 use crate::usecases::articles::{self, Change};
 
 /// The longest publisher's id, in characters.
-const MAX_ID_CHARS: usize = 200;
+pub(super) const MAX_ID_CHARS: usize = 200;
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
 /// The longest standfirst, caption or alternative text, in characters.

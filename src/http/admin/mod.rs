@@ -5,6 +5,7 @@ pub(super) mod bulk;
 pub(super) mod editions;
 pub(super) mod feeds;
 pub(super) mod newsletters;
+pub(super) mod pages;
 pub(super) mod sending;
 pub(super) mod subscribers;
 pub(super) mod switches;

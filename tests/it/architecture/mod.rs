@@ -56,7 +56,17 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
     ),
     (
         "http",
-        &["app", "config", "domain", "i18n", "templates", "usecases"],
+        // What a page at an address holds is fetched and read for one request, outside of any transaction.
+        &[
+            "app",
+            "config",
+            "domain",
+            "feed",
+            "fetch",
+            "i18n",
+            "templates",
+            "usecases",
+        ],
     ),
     (
         "worker",

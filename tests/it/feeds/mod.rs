@@ -4,6 +4,7 @@ mod api;
 mod claims;
 mod command;
 mod items;
+mod pages;
 mod schedule;
 
 use reqwest::Method;
