@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod fetch;
 pub mod server;
 pub mod smtp;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub use server::{Database, Log, LogFormat, Mail, Publisher, Server};
 pub use smtp::{AuthMechanism, Rates, Relay, Smtp, TlsMode};
 pub use source::{Override, Sources};
 pub use tree::ShownValue;
+pub use webhooks::Webhooks;
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,6 +41,7 @@ pub struct Config {
     pub delivery: Delivery,
     pub fetch: Fetch,
     pub feeds: Feeds,
+    pub webhooks: Webhooks,
     pub log: Log,
     #[serde(skip)]
     origin: Origin,

@@ -40,3 +40,4 @@ pub mod api_key;
 pub mod link_token;
 pub mod password;
 pub mod site;
+pub mod webhook;

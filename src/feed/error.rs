@@ -50,6 +50,12 @@ pub enum Error {
         /// What is missing or wrong.
         detail: String,
     },
+    /// A webhook of something else.
+    #[error("this is not what Ghost sends for a post: {detail}")]
+    OtherGhost {
+        /// What is missing.
+        detail: String,
+    },
     /// A page without an article.
     #[error("no article can be found in the page: {detail}")]
     NoArticle {

@@ -73,7 +73,7 @@ pub(super) fn read(document: &str, base: Option<&Url>) -> Result<Document, Error
     })
 }
 
-fn broken(cause: &serde_json::Error) -> Error {
+pub(super) fn broken(cause: &serde_json::Error) -> Error {
     let detail = cause.to_string();
     let detail = detail
         .split(" at line ")

@@ -12,6 +12,7 @@ mod dates;
 mod decode;
 mod draft;
 mod error;
+mod ghost;
 mod html;
 mod json;
 mod opml;
@@ -29,6 +30,7 @@ use url::Url;
 
 pub use draft::{Defaults, DraftError, draft, external_id, mark};
 pub use error::Error;
+pub use ghost::{GhostEvent, parse_ghost};
 pub use html::feeds_of_page;
 pub use opml::{Outline, parse_opml};
 pub use page::parse_page;

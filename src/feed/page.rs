@@ -139,12 +139,22 @@ fn attribute(page: &Page, selector: &str, name: &str) -> Option<String> {
 
 /// The canonical address, else what the page says elsewhere, else where it was found.
 fn link(page: &Page, described: Option<&Map<String, Value>>, base: Option<&Url>) -> Option<Url> {
-    let address = |text: Option<String>| text.and_then(|text| text::resolve(base, &text));
+    // A page must not pass for an article of another site.
+    let is_own = |url: &Url| base.is_none_or(|base| site(url) == site(base));
+    let address = |text: Option<String>| {
+        text.and_then(|text| text::resolve(base, &text))
+            .filter(is_own)
+    };
     let canonical = attribute(page, "link[rel~=canonical][href]", "href");
     address(canonical)
         .or_else(|| address(meta(page, "og:url")))
         .or_else(|| address(described.and_then(|object| string(object.get("url")?))))
         .or_else(|| base.cloned())
+}
+
+fn site(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host)
 }
 
 /// The headline; `title` comes last, because most sites add their name to it.

@@ -68,6 +68,25 @@ fn every_document_of_the_corpus_yields_what_it_yielded() {
 }
 
 #[test]
+fn a_page_does_not_pass_for_one_of_another_site() {
+    let page = |canonical: &str| {
+        let html = format!("<html><link rel=canonical href='{canonical}'><title>x</title>");
+        let base = base();
+        let context = Context {
+            base: Some(&base),
+            charset: None,
+        };
+        parse_page(html.as_bytes(), context).unwrap().identity
+    };
+    assert_eq!(
+        page("https://europablatt.example/a"),
+        "https://europablatt.example/a"
+    );
+    assert_eq!(page("/a"), "https://www.europablatt.example/a");
+    assert_eq!(page("https://other.example/a"), base().as_str());
+}
+
+#[test]
 fn hostile_pages_are_refused_in_bounded_time() {
     let deep = format!("<html><body>{}", "<div>".repeat(100_000));
     let wide = format!("<html><body>{}", "<p>x</p>".repeat(60_000));

@@ -53,6 +53,7 @@ routes! {
     GET "/dev/outbox/{id}" => public::outbox::message;
     GET "/dev/outbox/{id}/html" => public::outbox::html;
     GET "/dev/outbox/{id}/raw" => public::outbox::raw;
+    POST "/webhooks/ghost" => public::ghost::receive;
     GET "/healthz" => health::live;
     GET "/readyz" => health::ready;
     GET "/robots.txt" => public::assets::robots;

@@ -359,8 +359,7 @@ fn take_items(
         .collect();
     let mut counts = Counts::default();
     let mut rows = Vec::new();
-    // Oldest first, so that ids of articles sort as the feed does.
-    for (item, mark) in document.items.iter().zip(&marks).rev() {
+    for (item, mark) in document.items.iter().zip(&marks) {
         let before = known.get(mark.as_str()).copied();
         let content_mark = feed::mark(item, &defaults);
         if before.is_some_and(|row| {

@@ -24,6 +24,7 @@ mod delivery;
 mod digest;
 mod email_snapshots;
 mod feeds;
+mod ghost;
 mod hostile_headers;
 mod journey;
 mod journeys;

@@ -203,7 +203,7 @@ async fn one_bad_item_spoils_no_other() {
         .iter()
         .map(|it| it["title"].clone())
         .collect();
-    assert_eq!(titles, ["Third", "First"]);
+    assert_eq!(titles, ["First", "Third"]);
 }
 
 #[tokio::test]

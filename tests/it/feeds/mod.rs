@@ -70,7 +70,7 @@ impl World {
     }
 
     async fn articles(&self) -> Vec<Value> {
-        self.app.rows("SELECT title, url, section, topics, language, standfirst, image_url, first_seen_at FROM articles ORDER BY id").await
+        self.app.rows("SELECT title, url, section, topics, language, standfirst, image_url, first_seen_at FROM articles ORDER BY title").await
     }
 }
 
