@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Relay};
 use crate::domain::link_token::LinkKeys;
 use crate::domain::site::Site;
+use crate::fetch::Fetcher;
 pub use crate::mail::captured::CapturedMail;
 use crate::mail::mailer::Mailer;
 use crate::mail::message::Identity;
@@ -38,6 +39,8 @@ pub struct App {
     pub identity: Identity,
     /// The way out for mails.
     pub mailer: Mailer,
+    /// The way out for what is fetched from elsewhere.
+    pub fetcher: Fetcher,
     /// The caught mails, when the mail catcher runs.
     pub outbox: Option<Outbox>,
     /// Whether the made-up newsroom is shown.
@@ -137,6 +140,7 @@ impl App {
             site: Site::new(base_url),
             mailer: Mailer::new(config.smtp.clone(), relays, hello_name, connections)
                 .with_log_ins_from(Arc::new(config.relays_again())),
+            fetcher: Fetcher::new(&config.fetch, base_url),
             outbox: catcher.map(|catcher| catcher.outbox.clone()),
             config: Arc::new(config),
             sending_db: db.beside(SENDING_CONNECTIONS)?,

@@ -38,16 +38,18 @@
 //! |---|---|
 //! | [`clock`], [`schema`], [`embedded_postgres`], [`fault`] | nothing of ours |
 //! | [`domain`] | `schema` (for derives) |
+//! | [`feed`] | `domain` |
+//! | [`fetch`] | `config` |
 //! | [`config`], [`i18n`] | `domain` |
 //! | [`templates`] | `config`, `domain`, `i18n` |
 //! | [`store`] | `clock`, `config`, `domain`, `schema` |
 //! | [`mail`] | `config`, `domain`, `fault`, `i18n`, `templates` |
-//! | [`usecases`] | `config`, `domain`, `fault`, `i18n`, `mail`, `store`, `templates` |
-//! | [`app`] | `clock`, `config`, `domain`, `mail`, `store`, `templates` |
-//! | [`http`] | `app`, `config`, `domain`, `i18n`, `templates`, `usecases` |
-//! | [`worker`] | `app`, `config`, `domain`, `fault`, `mail` (outcomes), `usecases` |
+//! | [`usecases`] | `config`, `domain`, `fault`, `feed`, `i18n`, `mail`, `store`, `templates` |
+//! | [`app`] | `clock`, `config`, `domain`, `fetch`, `mail`, `store`, `templates` |
+//! | [`http`] | `app`, `config`, `domain`, `feed`, `fetch`, `i18n`, `templates`, `usecases` |
+//! | [`worker`] | `app`, `config`, `domain`, `fault`, `feed`, `fetch`, `mail` (outcomes), `usecases` |
 //! | [`telemetry`] | `config` |
-//! | [`cli`] | `app`, `clock`, `config`, `domain`, `embedded_postgres`, `http`, `telemetry`, `usecases`, `worker` |
+//! | [`cli`] | `app`, `clock`, `config`, `domain`, `embedded_postgres`, `feed`, `fetch`, `http`, `telemetry`, `usecases`, `worker` |
 //!
 //! # Where a line belongs
 //!
@@ -88,6 +90,9 @@
 //! - *Our own SMTP client* ([`mail::smtp_session`]) and not lettre's: that one has no deadline for a silent server, cannot
 //!   tell "refused" from "perhaps delivered" and does not pipeline. lettre still builds the messages.
 //! - *Settings are checked one by one* against the defaults, so that all mistakes are reported at once: [`config`].
+//! - *Feeds are mapped by ourselves* on quick-xml, not by feed-rs: [`feed`] says why. It is pure, so that a document can be
+//!   looked at without a server (`tidings feeds parse`), and it is below `usecases`, which store what it yields.
+//! - *One client fetches everything* and refuses addresses that are not public: [`fetch`].
 //! - *The box says nothing about an address*: [`usecases::signup`].
 
 pub mod app;
@@ -97,6 +102,8 @@ pub mod config;
 pub mod domain;
 pub mod embedded_postgres;
 pub mod fault;
+pub mod feed;
+pub mod fetch;
 pub mod http;
 pub mod i18n;
 pub mod mail;

@@ -211,6 +211,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    feed_items (feed_id, identity_mark) {
+        feed_id -> Uuid,
+        identity_mark -> Text,
+        identity -> Text,
+        title -> Text,
+        url -> Nullable<Text>,
+        status -> Text,
+        detail -> Nullable<Text>,
+        content_mark -> Text,
+        published_at -> Nullable<Timestamptz>,
+        article_id -> Nullable<Uuid>,
+        first_seen_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    feeds (id) {
+        id -> Uuid,
+        url -> Text,
+        title -> Text,
+        section -> Text,
+        topics -> Array<Text>,
+        language -> Nullable<Text>,
+        status -> Text,
+        connected_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        next_fetch_at -> Timestamptz,
+        failures -> Int4,
+        last_fetch_at -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+        last_status -> Nullable<Int4>,
+        last_error -> Nullable<Text>,
+        claim_id -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (route, key) {
+        route -> Text,
+        key -> Text,
+        request_sha256 -> Text,
+        answer -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     missed_deliveries (subscription_id, edition_id) {
         subscription_id -> Uuid,
         edition_id -> Uuid,
@@ -341,6 +392,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     edition_deliveries,
     edition_sends,
     editions,
+    feed_items,
+    feeds,
+    idempotency_keys,
     missed_deliveries,
     newsletters,
     relay_rates,

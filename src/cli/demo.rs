@@ -140,6 +140,7 @@ async fn with_database(
             Loops {
                 scheduler: true,
                 delivery: true,
+                feeds: false,
             },
         )
         .await

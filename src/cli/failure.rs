@@ -6,7 +6,7 @@ use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
 use crate::usecases::{
-    StoreError, access, delivery, demo, digest, editions, schema, sending, subscribers,
+    StoreError, access, delivery, demo, digest, editions, feeds, schema, sending, subscribers,
 };
 
 /// Why a command failed.
@@ -103,6 +103,18 @@ impl From<subscribers::Error> for Failure {
             subscribers::Error::Store(cause) => cause.into(),
             subscribers::Error::NotFound => Self::NotFound(error.to_string()),
             other => Self::Failed(chain(&other)),
+        }
+    }
+}
+
+impl From<feeds::Error> for Failure {
+    fn from(error: feeds::Error) -> Self {
+        match error {
+            feeds::Error::Store(cause) => cause.into(),
+            feeds::Error::NotFound => Self::NotFound(error.to_string()),
+            feeds::Error::UrlTaken(_) | feeds::Error::Inactive(_) | feeds::Error::Busy => {
+                Self::Refused(error.to_string())
+            }
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) async fn walk(
         Loops {
             scheduler: false,
             delivery: true,
+            feeds: false,
         },
     );
     let result = Journey::new(app, key, mails)?.steps().await;

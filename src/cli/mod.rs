@@ -4,6 +4,7 @@ mod admin;
 mod demo;
 mod editions;
 mod failure;
+mod feeds;
 mod journey;
 mod keys;
 mod output;
@@ -80,6 +81,9 @@ enum Command {
     /// Explain schedules, without a database
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
+    /// Feeds that articles come from
+    #[command(subcommand)]
+    Feeds(feeds::FeedsCommand),
     /// Keys of the admin API
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -94,6 +98,8 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    // HTTP clients ask the process which cryptography to use. That it is set already is no failure.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -114,6 +120,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Editions(command) => editions::run(&global, command),
         Command::Sending(command) => sending::run(&global, command),
         Command::Schedule(command) => schedule::run(&command),
+        Command::Feeds(command) => feeds::run(&global, command),
         Command::Keys(command) => keys::run(&global, &command),
         Command::Admin(command) => admin::run(&global, &command),
         Command::Openapi => output::json(&crate::http::openapi_document()),

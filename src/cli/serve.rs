@@ -30,6 +30,9 @@ pub(super) struct ServeArgs {
     /// Deliver nothing: `tidings worker` does it
     #[arg(long)]
     no_worker: bool,
+    /// Fetch no feeds: `tidings feeds fetch` does it
+    #[arg(long)]
+    no_feeds: bool,
 }
 
 /// Turns `--listen` into a setting.
@@ -84,6 +87,7 @@ pub(super) fn serve(global: &Global, args: &ServeArgs) -> Result<(), Failure> {
     let loops = Loops {
         scheduler: !args.no_scheduler,
         delivery: !args.no_worker,
+        feeds: !args.no_feeds,
     };
     let result = runtime()?.block_on(async {
         let catcher = if config.smtp.relays.is_empty() {
@@ -172,6 +176,7 @@ pub(super) fn worker(global: &Global) -> Result<(), Failure> {
             Loops {
                 scheduler: false,
                 delivery: true,
+                feeds: false,
             },
         );
         output::note("delivering; Ctrl-C stops");

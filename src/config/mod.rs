@@ -8,18 +8,22 @@ mod source;
 mod tree;
 
 pub mod delivery;
+pub mod fetch;
 pub mod server;
 pub mod smtp;
+pub mod webhooks;
 
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 pub use delivery::{Delivery, Digest, Links, Signup};
+pub use fetch::{AllowedHost, Feeds, Fetch};
 pub use server::{Database, Log, LogFormat, Mail, Publisher, Server};
 pub use smtp::{AuthMechanism, Rates, Relay, Smtp, TlsMode};
 pub use source::{Override, Sources};
 pub use tree::ShownValue;
+pub use webhooks::Webhooks;
 
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -35,6 +39,9 @@ pub struct Config {
     pub signup: Signup,
     pub digest: Digest,
     pub delivery: Delivery,
+    pub fetch: Fetch,
+    pub feeds: Feeds,
+    pub webhooks: Webhooks,
     pub log: Log,
     #[serde(skip)]
     origin: Origin,

@@ -10,7 +10,11 @@ use super::{Config, ConfigError};
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 
 /// Keys whose values are never shown.
-const SECRET_KEYS: [&str; 2] = ["links.secret_key", "links.previous_secret_keys"];
+const SECRET_KEYS: [&str; 3] = [
+    "links.secret_key",
+    "links.previous_secret_keys",
+    "webhooks.ghost_secret",
+];
 /// Keys whose values are URLs that may hold a password.
 const SECRET_URL_KEYS: [&str; 2] = ["database.url", "smtp.url"];
 

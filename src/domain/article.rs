@@ -21,6 +21,17 @@ text_enum! {
     }
 }
 
+/// What storing an article did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArticleChange {
+    /// The article is new.
+    Created,
+    /// It was known and now differs.
+    Updated,
+    /// It was known and is the same.
+    Unchanged,
+}
+
 /// A picture with what a reader must know about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::line::{is_bidi_control, is_invisible, is_private_use};
 
@@ -58,12 +59,7 @@ const DROPPED_WITH_CONTENT: [&str; 18] = [
 const INLINE_TAGS: [&str; 5] = ["a", "em", "strong", "b", "i"];
 
 /// Keeps every block, so that the second pass can tell where words and headings end.
-static FIRST_PASS: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let headings = MOVED_HEADINGS.iter().map(|(from, _)| *from);
-    let mut builder = strict_builder();
-    builder.add_tags(UNWRAPPED_BLOCKS.iter().copied().chain(headings));
-    builder
-});
+static FIRST_PASS: LazyLock<Builder<'static>> = LazyLock::new(first_pass);
 static SECOND_PASS: LazyLock<Builder<'static>> = LazyLock::new(strict_builder);
 
 /// Why a text is not an [`ArticleBody`].
@@ -100,10 +96,31 @@ impl ArticleBody {
     /// [`ArticleBodyError`] for HTML that is too large, or made so that cleaning it takes too long; other untidy or
     /// hostile HTML is cleaned, never refused.
     pub fn sanitise(html: &str) -> Result<Self, ArticleBodyError> {
+        Self::clean(html, &FIRST_PASS)
+    }
+
+    /// As [`ArticleBody::sanitise`], for HTML that was found at `base`: its relative addresses become absolute.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn sanitise_at(html: &str, base: &Url) -> Result<Self, ArticleBodyError> {
+        let mut builder = first_pass();
+        builder.url_relative(UrlRelative::RewriteWithBase(base.clone()));
+        Self::clean(html, &builder)
+    }
+
+    /// Whether a parser can be trusted with HTML: at most 256 elements stand open within each other.
+    #[must_use]
+    pub fn has_bounded_depth(html: &str) -> bool {
+        check_depth(html).is_ok()
+    }
+
+    fn clean(html: &str, first_pass: &Builder) -> Result<Self, ArticleBodyError> {
         check_size(html)?;
         check_depth(html)?;
         check_escapes(html)?;
-        let mut blocks = FIRST_PASS.clean(html).to_string();
+        let mut blocks = first_pass.clean(html).to_string();
         // Only now, because the parser decodes character references such as `&#xE000;`.
         blocks.retain(|c| !is_unwanted(c));
         for tag in UNWRAPPED_BLOCKS {
@@ -168,6 +185,13 @@ impl fmt::Debug for ArticleBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ArticleBody({} bytes)", self.0.len())
     }
+}
+
+fn first_pass() -> Builder<'static> {
+    let headings = MOVED_HEADINGS.iter().map(|(from, _)| *from);
+    let mut builder = strict_builder();
+    builder.add_tags(UNWRAPPED_BLOCKS.iter().copied().chain(headings));
+    builder
 }
 
 fn strict_builder() -> Builder<'static> {

@@ -275,3 +275,28 @@ proptest! {
         assert_harmless(&clean(&html));
     }
 }
+
+#[test]
+fn relative_addresses_become_absolute_where_a_base_is_known() {
+    let base = Url::parse("https://www.example.org/news/today.html").unwrap();
+    let html =
+        r#"<p><a href="../x">x</a> <a href="javascript:y">y</a> <img src="pic.jpg" alt="p"></p>"#;
+    let body = ArticleBody::sanitise_at(html, &base).unwrap();
+    assert!(
+        body.as_html()
+            .contains(r#"href="https://www.example.org/x""#),
+        "{}",
+        body.as_html()
+    );
+    assert!(
+        body.as_html()
+            .contains(r#"src="https://www.example.org/news/pic.jpg""#)
+    );
+    assert!(!body.as_html().contains("javascript"));
+    assert!(
+        !ArticleBody::sanitise(html)
+            .unwrap()
+            .as_html()
+            .contains("href")
+    );
+}

@@ -75,6 +75,10 @@ typed_id! {
     NewsletterId;
     /// Names one stored article.
     ArticleId;
+    /// Names one feed.
+    FeedId;
+    /// Names one fetch of some feeds: the token by which a server that comes back too late is recognised.
+    FeedClaimId;
     /// Names one subscriber.
     SubscriberId;
     /// Names one subscription (subscriber x newsletter).

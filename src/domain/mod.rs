@@ -18,6 +18,7 @@ pub mod schedule;
 pub mod article;
 pub mod article_body;
 pub mod choice;
+pub mod feed;
 
 pub mod consent;
 pub mod rhythm;
@@ -41,3 +42,4 @@ pub mod api_key;
 pub mod link_token;
 pub mod password;
 pub mod site;
+pub mod webhook;

@@ -9,7 +9,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    articles, editions, newsletters, rhythms, sending, simulation, subscribers, switches,
+    articles, bulk, editions, feeds, newsletters, pages, rhythms, sending, simulation, subscribers,
+    switches,
 };
 use super::problem::{FieldError, Problem};
 
@@ -17,7 +18,7 @@ use super::problem::{FieldError, Problem};
 #[openapi(
     info(
         title = "Tidings admin API",
-        description = "Newsletters, articles, subscribers and editions. Errors are RFC 9457 problems, times are \
+        description = "Newsletters, articles, feeds, subscribers and editions. Errors are RFC 9457 problems, times are \
                        RFC 3339 in UTC, lists are paged with a cursor."
     ),
     servers((url = "/api/v1")),
@@ -28,6 +29,8 @@ use super::problem::{FieldError, Problem};
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
         simulation::simulate,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
+        bulk::put_many, pages::from_url,
+        feeds::list, feeds::add, feeds::read, feeds::change, feeds::remove, feeds::items, feeds::fetch,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         rhythms::set, rhythms::pause, rhythms::resume,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
@@ -64,6 +67,7 @@ impl Modify for Complete {
                 &mut item.post,
                 &mut item.put,
                 &mut item.patch,
+                &mut item.delete,
             ];
             for operation in operations.into_iter().flatten() {
                 complete(operation);

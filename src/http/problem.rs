@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use crate::templates::TemplateError;
 use crate::usecases::{
-    StoreError, access, articles, confirmation, delivery, demo, digest, editions, newsletters,
-    rhythms, schema, sending, signup, subscribers, unsubscribe,
+    StoreError, access, articles, confirmation, delivery, demo, digest, editions, feeds,
+    idempotency, newsletters, rhythms, schema, sending, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -240,6 +240,32 @@ impl From<articles::Error> for Problem {
                 format!("the slug {slug} belongs to another article; leave it out"),
             ),
             articles::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<feeds::Error> for Problem {
+    fn from(error: feeds::Error) -> Self {
+        match error {
+            feeds::Error::NotFound => Self::not_found("unknown_feed", "there is no such feed"),
+            feeds::Error::UrlTaken(_) => Self::conflict("url_taken", error.to_string()),
+            feeds::Error::Inactive(_) => Self::conflict("inactive", error.to_string()),
+            feeds::Error::Busy => Self::conflict("busy", error.to_string()),
+            feeds::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<idempotency::Error> for Problem {
+    fn from(error: idempotency::Error) -> Self {
+        match error {
+            idempotency::Error::OtherBody => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                error.to_string(),
+            ),
+            idempotency::Error::UnderWay => Self::conflict("under_way", error.to_string()),
+            idempotency::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

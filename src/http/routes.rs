@@ -27,6 +27,7 @@ macro_rules! routes {
     (@POST) => { web::post() };
     (@PUT) => { web::put() };
     (@PATCH) => { web::patch() };
+    (@DELETE) => { web::delete() };
 }
 
 routes! {
@@ -52,6 +53,7 @@ routes! {
     GET "/dev/outbox/{id}" => public::outbox::message;
     GET "/dev/outbox/{id}/html" => public::outbox::html;
     GET "/dev/outbox/{id}/raw" => public::outbox::raw;
+    POST "/webhooks/ghost" => public::ghost::receive;
     GET "/healthz" => health::live;
     GET "/readyz" => health::ready;
     GET "/robots.txt" => public::assets::robots;
@@ -69,10 +71,19 @@ routes! {
     GET "/newsletters/{slug}/editions" => admin::editions::list;
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;
+    POST "/articles" => admin::bulk::put_many;
+    POST "/articles:from-url" => admin::pages::from_url;
     GET "/articles/{external_id}" => admin::articles::read;
     PUT "/articles/{external_id}" => admin::articles::put;
     POST "/articles/{external_id}/hide" => admin::articles::hide;
     POST "/articles/{external_id}/show" => admin::articles::show;
+    GET "/feeds" => admin::feeds::list;
+    POST "/feeds" => admin::feeds::add;
+    GET "/feeds/{feed}" => admin::feeds::read;
+    PATCH "/feeds/{feed}" => admin::feeds::change;
+    DELETE "/feeds/{feed}" => admin::feeds::remove;
+    GET "/feeds/{feed}/items" => admin::feeds::items;
+    POST "/feeds/{feed}/fetch" => admin::feeds::fetch;
     GET "/subscribers" => admin::subscribers::find_by_address;
     POST "/subscribers" => admin::subscribers::add;
     GET "/subscribers/{id}" => admin::subscribers::read;

@@ -5,12 +5,75 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 
-use super::Error;
-use crate::domain::article::{Article, ArticleStatus};
+use super::{Error, cut};
+use crate::domain::article::{Arrival, Article, ArticleChange, ArticleDraft, ArticleStatus};
 use crate::domain::edition::Window;
+use crate::domain::fingerprint::fingerprint;
 use crate::domain::id::ArticleId;
 use crate::domain::slug::Slug;
 use crate::schema::articles::dsl;
+
+/// What came of [`put`].
+#[derive(Debug)]
+pub enum Put {
+    /// The article as it is now.
+    Done(Box<Article>, ArticleChange),
+    /// The wanted slug belongs to another article, and nothing is changed.
+    SlugTaken(Slug),
+}
+
+/// How often a put begins anew when another transaction takes its slug or its id just before it.
+const PUT_ATTEMPTS: usize = 3;
+
+/// Stores an article under the publisher's id: the same twice is the same as once.
+///
+/// Here and not in a use case, because articles come in by several ways and use cases do not call each other. It is a
+/// savepoint of its own, so that a row which fails spoils no other of the same transaction.
+///
+/// # Errors
+/// Database errors.
+pub fn put(conn: &mut PgConnection, now: Timestamp, draft: &ArticleDraft) -> Result<Put, Error> {
+    let cut = cut::hold(conn)?;
+    let arrival = Arrival { now, cut };
+    for _ in 1..PUT_ATTEMPTS {
+        match conn.transaction(|conn| put_once(conn, arrival, draft)) {
+            // What was taken is visible now.
+            Err(Error::Duplicate { .. }) => {}
+            done => return done,
+        }
+    }
+    conn.transaction(|conn| put_once(conn, arrival, draft))
+}
+
+fn put_once(conn: &mut PgConnection, arrival: Arrival, draft: &ArticleDraft) -> Result<Put, Error> {
+    if let Some(before) = lock_by_external_id(conn, draft.external_id.as_str())? {
+        let after = before.edited(arrival, draft);
+        if after == before {
+            return Ok(Put::Done(Box::new(before), ArticleChange::Unchanged));
+        }
+        update(conn, after.clone())?;
+        return Ok(Put::Done(Box::new(after), ArticleChange::Updated));
+    }
+    let slug = match &draft.slug {
+        Some(wanted) if slug_is_taken(conn, wanted)? => return Ok(Put::SlugTaken(wanted.clone())),
+        Some(wanted) => wanted.clone(),
+        None => free_slug(conn, draft)?,
+    };
+    let article = Article::new(arrival, slug, draft);
+    insert(conn, article.clone())?;
+    Ok(Put::Done(Box::new(article), ArticleChange::Created))
+}
+
+/// A slug made from the title. If another article has it, a short mark of the publisher's id is added, the same each time.
+fn free_slug(conn: &mut PgConnection, draft: &ArticleDraft) -> Result<Slug, Error> {
+    let slug = Slug::from_title(draft.title.as_str());
+    if !slug_is_taken(conn, &slug)? {
+        return Ok(slug);
+    }
+    let mark = fingerprint(draft.external_id.as_str().as_bytes(), 8);
+    let head: String = slug.as_str().chars().take(70).collect();
+    Ok(Slug::from_title(&format!("{head}-{mark}")))
+}
 
 /// Adds an article.
 ///

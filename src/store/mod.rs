@@ -17,6 +17,8 @@ pub mod deliveries;
 pub mod edition_attempts;
 pub mod edition_deliveries;
 pub mod editions;
+pub mod feeds;
+pub mod idempotency_keys;
 pub mod lost_claims;
 pub mod migrations;
 pub mod newsletters;

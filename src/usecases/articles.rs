@@ -3,10 +3,11 @@
 use diesel::PgConnection;
 use jiff::Timestamp;
 
+pub use crate::domain::article::ArticleChange as Change;
 use crate::domain::article::{Arrival, Article, ArticleDraft, ArticleStatus};
-use crate::domain::fingerprint::fingerprint;
 use crate::domain::id::ArticleId;
 use crate::domain::slug::Slug;
+use crate::store::articles::Put;
 use crate::store::{self, articles, cut};
 
 /// Why an article is not taken.
@@ -23,17 +24,6 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
-/// What a PUT did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// The article is new.
-    Created,
-    /// It was known and now differs.
-    Updated,
-    /// It was known and is the same.
-    Unchanged,
-}
-
 /// Stores an article under the publisher's id: the same twice is the same as once.
 ///
 /// # Errors
@@ -43,39 +33,31 @@ pub fn put(
     now: Timestamp,
     draft: &ArticleDraft,
 ) -> Result<(Article, Change), Error> {
-    let arrival = arrival(conn, now)?;
-    if let Some(before) = articles::lock_by_external_id(conn, draft.external_id.as_str())? {
-        let after = before.edited(arrival, draft);
-        if after == before {
-            return Ok((before, Change::Unchanged));
-        }
-        articles::update(conn, after.clone())?;
-        return Ok((after, Change::Updated));
+    match articles::put(conn, now, draft)? {
+        Put::Done(article, change) => Ok((*article, change)),
+        Put::SlugTaken(slug) => Err(Error::SlugTaken(slug)),
     }
-    let slug = free_slug(conn, draft)?;
-    let article = Article::new(arrival, slug, draft);
-    articles::insert(conn, article.clone())?;
-    Ok((article, Change::Created))
 }
 
-/// The wanted slug, or one made from the title; if another article has that, a short mark of the publisher's id
-/// is added, the same each time.
-fn free_slug(conn: &mut PgConnection, draft: &ArticleDraft) -> Result<Slug, Error> {
-    if let Some(wanted) = &draft.slug {
-        let is_taken = articles::slug_is_taken(conn, wanted)?;
-        return if is_taken {
-            Err(Error::SlugTaken(wanted.clone()))
-        } else {
-            Ok(wanted.clone())
-        };
+/// Stores many articles, each in a part of the transaction of its own: what one fails at spoils no other.
+///
+/// # Errors
+/// When the database cannot be reached: then none is stored.
+pub fn put_all(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    drafts: &[ArticleDraft],
+) -> Result<Vec<Result<Change, Error>>, Error> {
+    let mut results = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        match put(conn, now, draft) {
+            Err(Error::Store(cause @ store::Error::Unavailable(_))) => {
+                return Err(Error::Store(cause));
+            }
+            result => results.push(result.map(|(_, change)| change)),
+        }
     }
-    let slug = Slug::from_title(draft.title.as_str());
-    if !articles::slug_is_taken(conn, &slug)? {
-        return Ok(slug);
-    }
-    let mark = fingerprint(draft.external_id.as_str().as_bytes(), 8);
-    let head: String = slug.as_str().chars().take(70).collect();
-    Ok(Slug::from_title(&format!("{head}-{mark}")))
+    Ok(results)
 }
 
 /// Takes an article back, or shows it again. Editions that are frozen keep their copy.
@@ -88,19 +70,14 @@ pub fn set_status(
     external_id: &str,
     status: ArticleStatus,
 ) -> Result<Article, Error> {
-    let arrival = arrival(conn, now)?;
+    let cut = cut::hold(conn)?;
+    let arrival = Arrival { now, cut };
     let before = articles::lock_by_external_id(conn, external_id)?.ok_or(Error::NotFound)?;
     let after = before.with_status(arrival, status);
     if after != before {
         articles::update(conn, after.clone())?;
     }
     Ok(after)
-}
-
-/// The moment, with the cut held until the commit.
-fn arrival(conn: &mut PgConnection, now: Timestamp) -> Result<Arrival, Error> {
-    let cut = cut::hold(conn)?;
-    Ok(Arrival { now, cut })
 }
 
 /// The article with the publisher's id.

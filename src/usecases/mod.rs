@@ -4,8 +4,9 @@
 //! input, and it cannot wait for anything. No use case calls another.
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
-//! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, [`digest`]
+//! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, also by [`feeds`], [`digest`]
 //! composes and queues, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it.
+//! [`idempotency`] gives a client that lost an answer the same one again.
 
 pub mod access;
 pub mod articles;
@@ -14,6 +15,8 @@ pub mod delivery;
 pub mod demo;
 pub mod digest;
 pub mod editions;
+pub mod feeds;
+pub mod idempotency;
 pub mod newsletters;
 pub mod rhythms;
 pub mod schema;

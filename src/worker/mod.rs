@@ -1,10 +1,11 @@
-//! Loops: one composes what is due, one delivers what is queued.
+//! Loops: one composes what is due, one delivers what is queued, one fetches feeds.
 //!
 //! Every pass asks the database what there is to do now, takes no other input, and may run on any number of
 //! machines at once. An error of one item is logged with its id and the loop goes on; a loop that panics is
 //! started again.
 
 pub mod deliver;
+pub mod feeds;
 pub mod tick;
 
 use std::future::Future;
@@ -22,6 +23,8 @@ pub struct Loops {
     pub scheduler: bool,
     /// Delivers mails and moves what lost workers left.
     pub delivery: bool,
+    /// Fetches feeds that are due.
+    pub feeds: bool,
 }
 
 /// Tells loops to stop.
@@ -92,8 +95,14 @@ pub fn start(app: &App, loops: Loops) -> Running {
     }
     if loops.delivery {
         let app = app.clone();
-        tasks.push(keep_running("delivery", receiver, move |stop| {
+        tasks.push(keep_running("delivery", receiver.clone(), move |stop| {
             deliver::run(app.clone(), stop)
+        }));
+    }
+    if loops.feeds {
+        let app = app.clone();
+        tasks.push(keep_running("feeds", receiver, move |stop| {
+            feeds::run(app.clone(), stop)
         }));
     }
     Running { stop, tasks }

@@ -9,6 +9,7 @@
 
 mod admin_articles;
 mod admin_bodies;
+mod admin_bulk;
 mod admin_editions;
 mod admin_newsletters;
 mod admin_subscribers;
@@ -22,6 +23,8 @@ mod data_dir;
 mod delivery;
 mod digest;
 mod email_snapshots;
+mod feeds;
+mod ghost;
 mod hostile_headers;
 mod journey;
 mod journeys;

@@ -90,7 +90,10 @@ impl Newsroom {
             folder,
             key: String::new(),
             runtime,
-            client: Client::new(),
+            client: {
+                let _ = rustls::crypto::ring::default_provider().install_default();
+                Client::new()
+            },
             seeds: HashSet::new(),
             copies: 0,
         };

@@ -17,7 +17,7 @@ use crate::http::problem::Problem;
 use crate::usecases::articles::{self, Change};
 
 /// The longest publisher's id, in characters.
-const MAX_ID_CHARS: usize = 200;
+pub(super) const MAX_ID_CHARS: usize = 200;
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
 /// The longest standfirst, caption or alternative text, in characters.
@@ -137,7 +137,8 @@ impl From<&Article> for ArticleAnswer {
     }
 }
 
-fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Problem> {
+/// The article that a request tells of.
+pub(super) fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Problem> {
     let mut fields = Fields::default();
     let id = Line::parse(external_id, MAX_ID_CHARS)
         .map_err(|cause| fields.wrong("external_id", cause))

@@ -1,8 +1,11 @@
 //! The admin API: JSON in, JSON out, a key in each request.
 
 pub(super) mod articles;
+pub(super) mod bulk;
 pub(super) mod editions;
+pub(super) mod feeds;
 pub(super) mod newsletters;
+pub(super) mod pages;
 pub(super) mod rhythms;
 pub(super) mod sending;
 pub(super) mod simulation;

@@ -13,12 +13,16 @@ use std::path::{Path, PathBuf};
 use source::{Source, Token};
 
 /// The layers, and what each may name besides itself.
-const MAY_NAME: [(&str, &[&str]); 17] = [
+const MAY_NAME: [(&str, &[&str]); 19] = [
     ("clock", &[]),
     ("schema", &[]),
     ("embedded_postgres", &[]),
     ("fault", &[]),
     ("domain", &["schema"]),
+    // Pure, and below the use cases that store what it yields.
+    ("feed", &["domain"]),
+    // The one client for everything that is fetched; it knows nothing of what it fetches.
+    ("fetch", &["config"]),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     ("i18n", &["domain"]),
@@ -31,6 +35,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
             "config",
             "domain",
             "fault",
+            "feed",
             "i18n",
             "mail",
             "store",
@@ -39,15 +44,35 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ),
     (
         "app",
-        &["clock", "config", "domain", "mail", "store", "templates"],
+        &[
+            "clock",
+            "config",
+            "domain",
+            "fetch",
+            "mail",
+            "store",
+            "templates",
+        ],
     ),
     (
         "http",
-        &["app", "config", "domain", "i18n", "templates", "usecases"],
+        // What a page at an address holds is fetched and read for one request, outside of any transaction.
+        &[
+            "app",
+            "config",
+            "domain",
+            "feed",
+            "fetch",
+            "i18n",
+            "templates",
+            "usecases",
+        ],
     ),
     (
         "worker",
-        &["app", "config", "domain", "fault", "mail", "usecases"],
+        &[
+            "app", "config", "domain", "fault", "feed", "fetch", "mail", "usecases",
+        ],
     ),
     (
         "cli",
@@ -57,6 +82,8 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
             "config",
             "domain",
             "embedded_postgres",
+            "feed",
+            "fetch",
             "http",
             "telemetry",
             "usecases",

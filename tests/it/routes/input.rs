@@ -10,6 +10,7 @@ use crate::support::TestApp;
 /// Each route that reads JSON, with a body that is right.
 fn bodies(world: &World) -> Vec<(Method, String, Value)> {
     let mut bodies = bodies_of_the_newsroom(world);
+    bodies.extend(bodies_of_feeds(&world.feed));
     bodies.extend(bodies_of_sending(&world.edition));
     bodies
 }
@@ -50,6 +51,21 @@ fn bodies_of_the_newsroom(World { subscriber, .. }: &World) -> Vec<(Method, Stri
             Method::POST,
             format!("/subscribers/{subscriber}/unsubscribe"),
             json!({ "newsletter": "morning" }),
+        ),
+    ]
+}
+
+fn bodies_of_feeds(feed: &str) -> Vec<(Method, String, Value)> {
+    vec![
+        (
+            Method::POST,
+            "/feeds".to_owned(),
+            json!({ "url": "https://www.europablatt.example/more" }),
+        ),
+        (
+            Method::PATCH,
+            format!("/feeds/{feed}"),
+            json!({ "section": "Harbour" }),
         ),
     ]
 }

@@ -19,6 +19,7 @@ struct World {
     article: String,
     edition: String,
     subscriber: String,
+    feed: String,
     /// Tokens of sign-ups that wait, that were confirmed, and that waited too long.
     confirm: [String; 3],
     /// Tokens of a subscription and of one that ended.
@@ -72,12 +73,16 @@ impl World {
         app.advance(SignedDuration::from_mins(1));
         let run = app.api(Method::POST, "/newsletters/morning/editions");
         run.send().await.expect(201);
+        let body = json!({ "url": "https://www.europablatt.example/feed", "language": "en" });
+        let feed = app.api(Method::POST, "/feeds").json(&body).send().await;
+        let feed = feed.expect(201).json::<Value>();
         let page = app.get("/").await.expect(200).text();
         let (_, style) = page.split_once("/assets/").unwrap();
         Self {
             article: article.slug.to_string(),
             edition: edition["id"].as_str().unwrap().to_owned(),
             subscriber,
+            feed: feed["id"].as_str().unwrap().to_owned(),
             confirm: [
                 token(&app, "new@example.org", "/confirm/").await,
                 confirmed,
@@ -120,6 +125,7 @@ impl World {
         let path = pattern
             .replace("{slug}", "morning")
             .replace("{external_id}", "eb-1")
+            .replace("{feed}", &self.feed)
             .replace("{id}", id);
         if path == "/subscribers" {
             "/subscribers?address=ada@example.org".to_owned()
@@ -263,7 +269,7 @@ async fn every_answer_has_the_headers_of_security_and_privacy() {
         is_guarded(&path, &world.ask(method, &path).await);
         is_guarded(&path, &world.app.call(Method::DELETE, &path).send().await);
     }
-    assert_eq!(methods.len(), 4, "{methods:?}");
+    assert_eq!(methods.len(), 5, "{methods:?}");
     for path in [
         "/nothing",
         "/api/v1/nothing",

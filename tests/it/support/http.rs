@@ -1,10 +1,13 @@
 //! HTTP as a client speaks it: no redirects, no cookies, nothing added.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 
+use actix_web::web::Bytes;
+use futures_util::Stream;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Body, Client, RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,6 +18,8 @@ const MOVING: [&str; 2] = ["date", "x-request-id"];
 
 /// A client for one test; it follows no redirect, so that a test sees each answer.
 pub(super) fn client() -> Client {
+    // The first test of a process sets it; the others find it set.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -46,6 +51,22 @@ impl Call {
     /// Any body.
     pub(crate) fn body(self, content_type: &str, bytes: impl Into<Vec<u8>>) -> Self {
         Self(self.0.header(CONTENT_TYPE, content_type).body(bytes.into()))
+    }
+
+    /// A body that comes in parts.
+    pub(crate) fn stream<S>(self, content_type: &str, parts: S) -> Self
+    where
+        S: Stream<Item = Result<String, std::io::Error>> + Send + 'static,
+    {
+        let body = Body::wrap_stream(parts);
+        Self(self.0.header(CONTENT_TYPE, content_type).body(body))
+    }
+
+    /// Sends it and reads the answer in parts, as it comes.
+    pub(crate) async fn begin(self) -> Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>>>> {
+        let response = self.0.send().await.unwrap();
+        assert!(response.status().is_success(), "{}", response.status());
+        Box::pin(response.bytes_stream())
     }
 
     /// Sends it and reads the whole answer.

@@ -8,6 +8,7 @@ mod mail;
 #[expect(dead_code, reason = "what only the benchmark looks at")]
 pub(crate) mod postfix;
 pub(crate) mod process;
+pub(crate) mod site;
 pub(crate) mod snapshot;
 
 pub(crate) use app::TestApp;

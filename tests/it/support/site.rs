@@ -1,0 +1,107 @@
+//! The web server of a publisher: one answer at a time, and a memory of what it was asked.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What a site answers at a path.
+#[derive(Clone)]
+struct Page {
+    status: u16,
+    headers: String,
+    body: Vec<u8>,
+}
+
+#[derive(Default)]
+struct State {
+    pages: BTreeMap<String, Page>,
+    asked: Vec<String>,
+}
+
+/// A publisher's site on a free port of this machine.
+pub(crate) struct Site {
+    port: u16,
+    state: Arc<Mutex<State>>,
+}
+
+impl Site {
+    /// A site without pages.
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, Arc::clone(&shared)));
+            }
+        });
+        Self { port, state }
+    }
+
+    /// Host and port, as `fetch.allowed_private_hosts` wants them.
+    pub(crate) fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The address of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.host())
+    }
+
+    /// Answers with this document from now on.
+    pub(crate) fn serve(&self, path: &str, body: impl Into<Vec<u8>>) {
+        self.answer(path, 200, "", body);
+    }
+
+    /// Answers like this from now on; `headers` are whole lines.
+    pub(crate) fn answer(&self, path: &str, status: u16, headers: &str, body: impl Into<Vec<u8>>) {
+        let page = Page {
+            status,
+            headers: headers.to_owned(),
+            body: body.into(),
+        };
+        self.state
+            .lock()
+            .unwrap()
+            .pages
+            .insert(path.to_owned(), page);
+    }
+
+    /// The heads of all requests so far, in lower case.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.state.lock().unwrap().asked.clone()
+    }
+}
+
+async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
+            return;
+        }
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let page = {
+        let mut state = state.lock().unwrap();
+        state.asked.push(head.to_lowercase());
+        state.pages.get(&path).cloned()
+    };
+    let page = page.unwrap_or(Page {
+        status: 404,
+        headers: String::new(),
+        body: Vec::new(),
+    });
+    let start = format!(
+        "HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n{}\r\n",
+        page.status,
+        page.body.len(),
+        page.headers
+    );
+    stream.write_all(start.as_bytes()).await.ok();
+    stream.write_all(&page.body).await.ok();
+    stream.shutdown().await.ok();
+}
