@@ -12,7 +12,9 @@ pub mod language;
 pub mod line;
 pub mod slug;
 
+pub mod clock_change;
 pub mod newsletter;
+pub mod rhythm;
 pub mod schedule;
 
 pub mod article;
