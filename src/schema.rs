@@ -73,6 +73,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    database_identity (is_only) {
+        is_only -> Bool,
+        table_oid -> Int8,
+        system_identifier -> Int8,
+    }
+}
+
+diesel::table! {
     deliveries (id) {
         id -> Uuid,
         kind -> Text,
@@ -197,6 +205,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    missed_slots (id) {
+        id -> Int8,
+        newsletter_id -> Uuid,
+        slot -> Timestamp,
+        due_at -> Timestamptz,
+        reason -> Text,
+        policy -> Text,
+        outcome -> Text,
+        edition_id -> Nullable<Uuid>,
+        noticed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     newsletters (id) {
         id -> Uuid,
         slug -> Text,
@@ -216,6 +238,10 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deliver_by -> Nullable<Text>,
+        cut_off_minutes -> Int4,
+        misfire -> Text,
+        paused_at -> Nullable<Timestamptz>,
+        pause_reason -> Nullable<Text>,
     }
 }
 
@@ -294,6 +320,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     articles,
     attempts,
     consents,
+    database_identity,
     deliveries,
     delivery_claims,
     delivery_control,
@@ -302,6 +329,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     edition_deliveries,
     edition_sends,
     editions,
+    missed_slots,
     newsletters,
     relay_rates,
     signups,

@@ -236,11 +236,11 @@ fn run_due(global: &Global, deliver: bool, json: bool) -> Result<(), Failure> {
     let result = serve::runtime()?.block_on(async {
         let app = serve::command_app(config)?;
         serve::migrate_app(&app).await?;
-        let composed = tick::run_due(&app).await?;
-        for one in &composed {
+        let pass = tick::run_due(&app).await?;
+        for one in &pass.composed {
             print(one, json);
         }
-        output::note(format_args!("newsletters due: {}", composed.len()));
+        output::note(format_args!("newsletters due: {}", pass.composed.len()));
         tick::alert_late(&app).await?;
         if deliver {
             let stopper = Stopper::new();
@@ -248,18 +248,30 @@ fn run_due(global: &Global, deliver: bool, json: bool) -> Result<(), Failure> {
             app.mailer.close_idle().await;
             output::note(format_args!("{count} mails were taken in hand"));
         }
-        Ok(())
+        // Last, so that one broken newsletter keeps no other from being composed and sent.
+        pass.failed
+            .into_iter()
+            .next()
+            .map_or(Ok(()), |(_, cause)| Err(cause.into()))
     });
     database.stop()?;
     result
 }
 
 fn print(composed: &Composed, as_json: bool) {
-    let Some(edition) = &composed.edition else {
+    if composed.missed > 0 {
         output::note(format_args!(
-            "{}: this slot has its edition already",
-            composed.slug
+            "{}: {} slots were missed; `tidings schedule missed {}` lists them",
+            composed.slug, composed.missed, composed.slug
         ));
+    }
+    let Some(edition) = &composed.edition else {
+        if composed.missed == 0 {
+            output::note(format_args!(
+                "{}: this slot has its edition already",
+                composed.slug
+            ));
+        }
         return;
     };
     if as_json {

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
-use crate::usecases::{StoreError, access, delivery, demo, digest, editions, schema, sending};
+use crate::usecases::{
+    StoreError, access, delivery, demo, digest, editions, pausing, schema, sending,
+};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +117,17 @@ impl From<sending::Error> for Failure {
             sending::Error::Skipped | sending::Error::WrongStatus(_) | sending::Error::Begun => {
                 Self::Refused(error.to_string())
             }
+        }
+    }
+}
+
+impl From<pausing::Error> for Failure {
+    fn from(error: pausing::Error) -> Self {
+        match error {
+            pausing::Error::Store(cause) => cause.into(),
+            pausing::Error::NotFound => Self::NotFound(error.to_string()),
+            pausing::Error::Retired => Self::Refused(error.to_string()),
+            pausing::Error::Schedule(_) => Self::Failed(chain(&error)),
         }
     }
 }

@@ -77,6 +77,7 @@ pub struct Digest {
     pub tick_seconds: u32,
     pub first_window_hours: u32,
     pub late_commit_grace_minutes: u32,
+    pub on_time_minutes: u32,
     #[serde(deserialize_with = "at_least_one")]
     pub give_up_after_hours: u32,
     pub unknown_policy: UnknownPolicy,
@@ -93,6 +94,12 @@ impl Digest {
     #[must_use]
     pub fn late_commit_grace(&self) -> SignedDuration {
         SignedDuration::from_mins(i64::from(self.late_commit_grace_minutes))
+    }
+
+    /// Up to which delay a slot counts as in time.
+    #[must_use]
+    pub fn on_time(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.on_time_minutes))
     }
 
     /// How long a digest is tried.

@@ -13,9 +13,12 @@ pub mod line;
 pub mod slug;
 
 pub mod clock_change;
+pub mod misfire;
+pub mod missed_slot;
 pub mod newsletter;
 pub mod rhythm;
 pub mod schedule;
+pub mod timing;
 
 pub mod article;
 pub mod article_body;

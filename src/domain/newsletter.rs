@@ -12,6 +12,7 @@ use super::line::Line;
 use super::schedule::{Schedule, ScheduleError};
 use super::slug::Slug;
 use super::text_column::text_enum;
+use super::timing::Timing;
 
 text_enum! {
     /// Whether a newsletter takes subscribers and sends editions.
@@ -67,6 +68,9 @@ pub struct Newsletter {
     pub updated_at: Timestamp,
     /// By when scheduled editions should have been sent, on the clocks of the schedule's zone.
     pub deliver_by: Option<DeliverBy>,
+    /// When editions are composed and sent, beside the schedule.
+    #[diesel(embed)]
+    pub timing: Timing,
 }
 
 impl Newsletter {

@@ -8,7 +8,7 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::admin::{articles, editions, newsletters, sending, subscribers, switches};
+use super::admin::{articles, editions, newsletters, schedules, sending, subscribers, switches};
 use super::problem::{FieldError, Problem};
 
 #[derive(OpenApi)]
@@ -24,6 +24,7 @@ use super::problem::{FieldError, Problem};
     components(schemas(Problem, FieldError)),
     paths(
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
+        schedules::pause, schedules::resume, schedules::missed,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,

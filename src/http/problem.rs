@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::templates::TemplateError;
 use crate::usecases::{
     StoreError, access, articles, confirmation, delivery, demo, digest, editions, newsletters,
-    schema, sending, signup, subscribers, unsubscribe,
+    pausing, schema, sending, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -259,6 +259,19 @@ impl From<newsletters::Error> for Problem {
             }
             newsletters::Error::Schedule(cause) => Self::internal(&cause),
             newsletters::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<pausing::Error> for Problem {
+    fn from(error: pausing::Error) -> Self {
+        match error {
+            pausing::Error::NotFound => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            pausing::Error::Retired => Self::conflict("retired", error.to_string()),
+            pausing::Error::Schedule(cause) => Self::internal(&cause),
+            pausing::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

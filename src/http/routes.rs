@@ -65,6 +65,9 @@ routes! {
     GET "/newsletters/{slug}" => admin::newsletters::read;
     PATCH "/newsletters/{slug}" => admin::newsletters::change;
     GET "/newsletters/{slug}/next" => admin::newsletters::next;
+    POST "/newsletters/{slug}/pause" => admin::schedules::pause;
+    POST "/newsletters/{slug}/resume" => admin::schedules::resume;
+    GET "/missed-slots" => admin::schedules::missed;
     GET "/newsletters/{slug}/editions" => admin::editions::list;
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;

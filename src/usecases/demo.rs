@@ -16,6 +16,7 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
+use crate::domain::timing::Timing;
 use crate::i18n;
 use crate::store::{self, articles, consents, newsletters, subscribers, subscriptions};
 
@@ -175,6 +176,7 @@ fn newsletter(now: Timestamp, sample: &SampleNewsletter) -> Result<Newsletter, E
         created_at: now,
         updated_at: now,
         deliver_by: None,
+        timing: Timing::default(),
     })
 }
 

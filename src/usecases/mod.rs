@@ -5,7 +5,7 @@
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
 //! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, [`digest`]
-//! composes and queues, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it.
+//! composes and queues unless the newsletter pauses ([`pausing`]), [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it.
 
 pub mod access;
 pub mod articles;
@@ -15,6 +15,7 @@ pub mod demo;
 pub mod digest;
 pub mod editions;
 pub mod newsletters;
+pub mod pausing;
 pub mod schema;
 pub mod sending;
 pub mod signup;

@@ -12,6 +12,7 @@ use crate::domain::line::Line;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{Schedule, ScheduleError, Slot};
 use crate::domain::slug::Slug;
+use crate::domain::timing::{Timing, TimingPatch};
 use crate::store::{self, editions, newsletters};
 
 /// Why a newsletter is not made or changed.
@@ -55,6 +56,7 @@ pub struct Draft {
     pub min_articles: i32,
     pub max_articles: i32,
     pub deliver_by: Option<DeliverBy>,
+    pub timing: Timing,
 }
 
 /// What changes; absent fields stay.
@@ -73,6 +75,7 @@ pub struct Patch {
     pub max_articles: Option<i32>,
     pub status: Option<NewsletterStatus>,
     pub deliver_by: Change<DeliverBy>,
+    pub timing: TimingPatch,
 }
 
 /// Makes a newsletter; its first slot is the next one of its schedule.
@@ -99,6 +102,7 @@ pub fn create(conn: &mut PgConnection, now: Timestamp, draft: &Draft) -> Result<
         created_at: now,
         updated_at: now,
         deliver_by: draft.deliver_by.clone(),
+        timing: draft.timing.clone(),
     };
     check_limits(&newsletter)?;
     match newsletters::insert(conn, newsletter.clone()) {
@@ -151,6 +155,7 @@ pub fn change(
         created_at: before.created_at,
         updated_at: now,
         deliver_by: patch.deliver_by.apply(before.deliver_by),
+        timing: patch.timing.apply(before.timing),
     };
     check_limits(&after)?;
     newsletters::update(conn, after.clone())?;

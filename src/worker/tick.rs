@@ -1,20 +1,21 @@
 //! The scheduler: composes what is due, and looks at deadlines.
 
-use std::sync::Arc;
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::Stop;
 use crate::app::App;
+use crate::domain::id::NewsletterId;
 use crate::usecases::digest::{self, Composed, Context};
-use crate::usecases::sending;
+use crate::usecases::{StoreError, sending};
 
 /// Looks for due newsletters until told to stop.
 pub async fn run(app: App, mut stop: Stop) {
     let pause = Duration::from_secs(u64::from(app.config.digest.tick_seconds));
     while !stop.is_set() {
-        match run_due(&app).await {
-            Ok(_) => {}
-            Err(error) => tracing::error!(error = ?error, "due newsletters could not be composed"),
+        if let Err(error) = run_due(&app).await {
+            tracing::error!(error = ?error, "due newsletters could not be composed");
         }
         if let Err(error) = alert_late(&app).await {
             tracing::error!(error = ?error, "deadlines could not be looked at");
@@ -32,33 +33,69 @@ pub async fn alert_late(app: &App) -> Result<usize, sending::Error> {
     Ok(late.len())
 }
 
-/// One pass: composes every newsletter that is due, each in a transaction of its own, and returns what became of
-/// each. Safe to run any number of times at once.
+/// What a pass over the due newsletters did.
+#[derive(Debug, Default)]
+pub struct Pass {
+    /// What became of each, in the order of slots.
+    pub composed: Vec<Composed>,
+    /// Newsletters that could not be composed, and why; they stay due, and keep no other from its turn.
+    pub failed: Vec<(NewsletterId, digest::Error)>,
+}
+
+/// One pass: composes every newsletter that is due, each in a transaction of its own, in the order of slots, and returns
+/// what became of each. One that fails is logged and left to the next pass. Safe to run any number of times at once.
 ///
 /// # Errors
-/// The first failure; what was composed before it stays.
-pub async fn run_due(app: &App) -> Result<Vec<Composed>, digest::Error> {
+/// When the database cannot be reached; what was composed before stays.
+pub async fn run_due(app: &App) -> Result<Pass, digest::Error> {
     let now = app.db.now().await?;
-    let app = Arc::new(app.clone());
-    let mut all = Vec::new();
+    let mut pass = Pass::default();
     loop {
-        let shared = Arc::clone(&app);
-        let composed = app
+        let due = app
             .db
-            .transaction(move |conn| {
-                let context = Context {
-                    settings: &shared.config.digest,
-                    publisher: &shared.config.publisher,
-                    templates: &shared.templates,
-                    site: &shared.site,
-                };
-                digest::compose_next_due(conn, now, &context)
-            })
+            .transaction(move |conn| digest::due(conn, now))
             .await?;
-        let Some(composed) = composed else {
-            return Ok(all);
-        };
-        crate::fault::point("k3");
-        all.push(composed);
+        let mut has_moved = false;
+        for id in due {
+            if pass.failed.iter().any(|(failed, _)| *failed == id) {
+                continue;
+            }
+            match compose(app, now, id).await {
+                Ok(None) => {}
+                Ok(Some(composed)) => {
+                    crate::fault::point("k3");
+                    has_moved = true;
+                    pass.composed.push(composed);
+                }
+                Err(error @ digest::Error::Store(StoreError::Unavailable(_))) => return Err(error),
+                Err(error) => {
+                    tracing::error!(newsletter = %id, error = ?error, "a due newsletter could not be composed");
+                    pass.failed.push((id, error));
+                }
+            }
+        }
+        // With a cut-off a newsletter may be due for its next slot right after this one.
+        if !has_moved {
+            return Ok(pass);
+        }
     }
+}
+
+async fn compose(
+    app: &App,
+    now: Timestamp,
+    id: NewsletterId,
+) -> Result<Option<Composed>, digest::Error> {
+    let shared = app.clone();
+    app.db
+        .transaction(move |conn| {
+            let context = Context {
+                settings: &shared.config.digest,
+                publisher: &shared.config.publisher,
+                templates: &shared.templates,
+                site: &shared.site,
+            };
+            digest::compose_due(conn, now, id, &context)
+        })
+        .await
 }

@@ -3,6 +3,7 @@
 pub(super) mod articles;
 pub(super) mod editions;
 pub(super) mod newsletters;
+pub(super) mod schedules;
 pub(super) mod sending;
 pub(super) mod subscribers;
 pub(super) mod switches;

@@ -7,13 +7,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::schedules::{TimingAnswer, TimingInput};
 use crate::app::App;
 use crate::domain::change::Change;
+use crate::domain::clock_change::ClockChange;
 use crate::domain::id::NewsletterId;
 use crate::domain::line::{Line, LineError};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{Schedule, Slot};
 use crate::domain::slug::Slug;
+use crate::domain::timing::Timing;
 use crate::http::dto::{Fields, Page, Paging, incomplete};
 use crate::http::problem::Problem;
 use crate::usecases::newsletters::{self, Draft, Patch};
@@ -33,6 +36,20 @@ pub(crate) struct ScheduleBody {
     /// An IANA time zone.
     #[schema(example = "Europe/Berlin")]
     zone: String,
+}
+
+/// When editions are made: in words, or as a cron expression with its zone.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(
+    untagged,
+    expecting = "write a schedule in words, such as \"weekdays at 07:00 Europe/Berlin\", or as {\"cron\": \"0 7 * * 1-5\", \"zone\": \"Europe/Berlin\"}"
+)]
+pub(crate) enum ScheduleInput {
+    /// In English or German, with the zone.
+    #[schema(example = "weekdays at 07:00 Europe/Berlin")]
+    Words(String),
+    /// Cron and zone.
+    Cron(ScheduleBody),
 }
 
 /// From whom mails come.
@@ -64,7 +81,7 @@ pub(crate) struct NewsletterBody {
     #[schema(example = "de")]
     language: String,
     sender: SenderBody,
-    schedule: ScheduleBody,
+    schedule: ScheduleInput,
     /// An article enters when it has one of these; none means all.
     #[serde(default)]
     topics: Vec<String>,
@@ -78,6 +95,8 @@ pub(crate) struct NewsletterBody {
     /// for it. Without it sending begins at once.
     #[schema(example = "08:00")]
     deliver_by: Option<String>,
+    #[serde(default)]
+    timing: TimingInput,
 }
 
 /// What changes; absent fields stay.
@@ -89,7 +108,7 @@ pub(crate) struct NewsletterPatch {
     frequency: Option<String>,
     language: Option<String>,
     sender: Option<SenderBody>,
-    schedule: Option<ScheduleBody>,
+    schedule: Option<ScheduleInput>,
     topics: Option<Vec<String>>,
     min_articles: Option<i32>,
     max_articles: Option<i32>,
@@ -98,6 +117,8 @@ pub(crate) struct NewsletterPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "08:00")]
     deliver_by: Change<String>,
+    #[serde(default)]
+    timing: TimingInput,
 }
 
 /// A newsletter.
@@ -111,6 +132,10 @@ pub(crate) struct NewsletterAnswer {
     language: String,
     sender: SenderBody,
     schedule: ScheduleBody,
+    /// The schedule in words, in the language of the newsletter if that is German, else in English; the cron text where
+    /// there are no words for it.
+    #[schema(example = "montags bis freitags um 07:00 Uhr")]
+    schedule_words: String,
     topics: Vec<String>,
     min_articles: i32,
     max_articles: i32,
@@ -121,6 +146,10 @@ pub(crate) struct NewsletterAnswer {
     updated_at: Timestamp,
     /// By when scheduled editions should have been sent; `null` when they are sent at once.
     deliver_by: Option<String>,
+    timing: TimingAnswer,
+    /// Since when it pauses; `null` while it does not.
+    paused_at: Option<Timestamp>,
+    pause_reason: Option<String>,
 }
 
 /// One run of a schedule.
@@ -131,12 +160,18 @@ pub(crate) struct SlotAnswer {
     local: jiff::civil::DateTime,
     /// The same as an instant.
     due_at: Timestamp,
+    /// What a change of clocks does to it; absent for almost all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "clocks go back: 07:00 CET")]
+    note: Option<String>,
 }
 
 /// The next runs of a newsletter.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct NextAnswer {
     schedule: ScheduleBody,
+    /// The schedule in words.
+    schedule_words: String,
     slots: Vec<SlotAnswer>,
 }
 
@@ -174,6 +209,7 @@ impl From<&Newsletter> for NewsletterAnswer {
                 cron: newsletter.schedule_cron.clone(),
                 zone: newsletter.schedule_zone.clone(),
             },
+            schedule_words: words(newsletter),
             topics: newsletter.topics.clone(),
             min_articles: newsletter.min_articles,
             max_articles: newsletter.max_articles,
@@ -182,17 +218,42 @@ impl From<&Newsletter> for NewsletterAnswer {
             created_at: newsletter.created_at,
             updated_at: newsletter.updated_at,
             deliver_by: newsletter.deliver_by.as_ref().map(ToString::to_string),
+            timing: TimingAnswer::from(&newsletter.timing),
+            paused_at: newsletter.timing.paused_at,
+            pause_reason: newsletter.timing.pause_reason.clone(),
         }
     }
 }
 
-impl From<Slot> for SlotAnswer {
-    fn from(slot: Slot) -> Self {
-        Self {
+/// The rhythm in words; the cron text when the stored schedule no longer parses.
+fn words(newsletter: &Newsletter) -> String {
+    newsletter.schedule().map_or_else(
+        |_| newsletter.schedule_cron.clone(),
+        |schedule| schedule.words(&newsletter.language),
+    )
+}
+
+/// The slots after `since`, with what clocks do to them.
+fn slot_answers(
+    newsletter: &Newsletter,
+    mut since: Timestamp,
+    slots: Vec<Slot>,
+) -> Vec<SlotAnswer> {
+    let schedule = newsletter.schedule().ok();
+    let is_german = newsletter.language.primary() == "de";
+    let answer = |slot: Slot| {
+        let note = schedule.as_ref().and_then(|schedule| {
+            let change = ClockChange::of(schedule, since, slot)?;
+            Some(change.words(schedule, slot, is_german))
+        });
+        since = slot.due_at;
+        SlotAnswer {
             local: slot.local,
             due_at: slot.due_at,
+            note,
         }
-    }
+    };
+    slots.into_iter().map(answer).collect()
 }
 
 impl Fields {
@@ -214,10 +275,12 @@ impl Fields {
         }
     }
 
-    fn schedule(&mut self, body: &ScheduleBody) -> Option<Schedule> {
-        Schedule::parse(&body.cron, &body.zone)
-            .map_err(|cause| self.wrong("schedule", cause))
-            .ok()
+    fn schedule(&mut self, input: &ScheduleInput) -> Option<Schedule> {
+        let read = match input {
+            ScheduleInput::Words(words) => Schedule::read(words, None),
+            ScheduleInput::Cron(body) => Schedule::parse(&body.cron, &body.zone),
+        };
+        read.map_err(|cause| self.wrong("schedule", cause)).ok()
     }
 }
 
@@ -233,6 +296,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     let promise = fields.sentence("promise", &body.promise);
     let frequency = fields.sentence("frequency", &body.frequency);
     let deliver_by = fields.parse_optional("deliver_by", body.deliver_by.as_deref());
+    let timing = body.timing.read(&mut fields).apply(Timing::default());
     fields.finish()?;
     Ok(Draft {
         slug: slug.ok_or_else(incomplete)?,
@@ -247,6 +311,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
         min_articles: body.min_articles,
         max_articles: body.max_articles,
         deliver_by,
+        timing,
     })
 }
 
@@ -286,6 +351,7 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
             .deliver_by
             .clone()
             .and_then(|text| fields.parse("deliver_by", &text)),
+        timing: body.timing.read(&mut fields),
     };
     fields.finish()?;
     Ok(patch)
@@ -378,10 +444,11 @@ pub(crate) async fn next(
         .transaction(move |conn| newsletters::next_slots(conn, now, &slug, count))
         .await?;
     Ok(HttpResponse::Ok().json(NextAnswer {
+        schedule_words: words(&newsletter),
+        slots: slot_answers(&newsletter, now, slots),
         schedule: ScheduleBody {
             cron: newsletter.schedule_cron,
             zone: newsletter.schedule_zone,
         },
-        slots: slots.into_iter().map(SlotAnswer::from).collect(),
     }))
 }

@@ -26,7 +26,7 @@ use crate::store::{self, edition_deliveries, editions, newsletters, sends, stops
 pub use crate::domain::edition_progress::Progress;
 pub use crate::store::relays::WorkerRelay;
 pub use crate::store::sends::Control;
-pub use control::{Status, hold_new, pause_all, release_new, resume_all, status};
+pub use control::{Status, guard_restored, hold_new, pause_all, release_new, resume_all, status};
 pub use progress::{alert_late, progress};
 
 /// How many waiting mails are cancelled before an order to stop is answered; the sweep cancels the others.

@@ -9,6 +9,7 @@ use tidings::domain::newsletter::Newsletter;
 use tidings::domain::schedule::Schedule;
 use tidings::domain::slug::Slug;
 use tidings::domain::subscriber::Subscriber;
+use tidings::domain::timing::Timing;
 use tidings::usecases::{articles, newsletters, subscribers};
 
 use super::app::TestApp;
@@ -62,6 +63,18 @@ impl NewsletterFactory<'_> {
     /// By when its editions should have been sent; otherwise they are sent at once.
     pub(crate) fn deliver_by(mut self, time: &str) -> Self {
         self.draft.deliver_by = Some(time.parse().unwrap());
+        self
+    }
+
+    /// So many minutes before the slot its editions are composed; otherwise at the slot.
+    pub(crate) fn cut_off(mut self, minutes: i32) -> Self {
+        self.draft.timing.cut_off_minutes = minutes;
+        self
+    }
+
+    /// What becomes of a missed slot; otherwise one edition makes up for all.
+    pub(crate) fn misfire(mut self, policy: &str) -> Self {
+        self.draft.timing.misfire = policy.parse().unwrap();
         self
     }
 
@@ -178,6 +191,7 @@ impl TestApp {
             min_articles: 1,
             max_articles: 20,
             deliver_by: None,
+            timing: Timing::default(),
         };
         NewsletterFactory { app: self, draft }
     }

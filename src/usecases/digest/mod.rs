@@ -2,12 +2,14 @@
 //! queued, all in one transaction.
 //!
 //! The slot is unique per newsletter and is a local date-time: a second scheduler, a second `run-due` and the
-//! repeated hour in autumn find the row there and do nothing. After an outage only the latest missed slot
-//! becomes an edition; its window reaches back to the last one, so that no article is lost and no reader gets
-//! a morning's mails all at once.
+//! repeated hour in autumn find the row there and do nothing. After an outage only the latest missed slot can
+//! become an edition ([`due`] says when); its window reaches back to the last one, so that no article is lost
+//! and no reader gets a morning's mails all at once.
+
+mod due;
 
 use diesel::PgConnection;
-use jiff::{Timestamp, ToSpan as _, civil};
+use jiff::{Timestamp, civil};
 use sha2::{Digest as _, Sha256};
 
 use crate::config;
@@ -25,6 +27,8 @@ use crate::mail::email::{NewsletterLine, Rendered, render};
 use crate::store::sends::NewSend;
 use crate::store::{self, articles, edition_deliveries, editions, newsletters, sends};
 use crate::templates::{TemplateError, Templates};
+
+pub use due::{Composed, compose_due, due};
 
 /// The most articles that are looked at for one edition.
 const MAX_CANDIDATES: i64 = 500;
@@ -68,52 +72,6 @@ pub struct Context<'a> {
     pub templates: &'a Templates,
     /// The public address.
     pub site: &'a Site,
-}
-
-/// What a pass over one newsletter did.
-#[derive(Debug, Clone)]
-pub struct Composed {
-    /// Of which newsletter.
-    pub slug: Slug,
-    /// The edition; `None` when its slot had one already.
-    pub edition: Option<Edition>,
-}
-
-/// Composes the edition of one newsletter that is due at `now`; `None` when none is. Call until then.
-///
-/// # Errors
-/// [`Error`]; the newsletter stays due.
-pub fn compose_next_due(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    context: &Context<'_>,
-) -> Result<Option<Composed>, Error> {
-    let Some(newsletter) = newsletters::lock_due(conn, now)? else {
-        return Ok(None);
-    };
-    let schedule = newsletter.schedule().map_err(|cause| Error::Schedule {
-        slug: newsletter.slug.clone(),
-        cause,
-    })?;
-    let next = schedule.next_after(now).map(|slot| slot.due_at);
-    let since = newsletter.next_due_at.unwrap_or(now);
-    let just_before = since.checked_sub(1.second()).unwrap_or(since);
-    let edition = match schedule.last_at_or_before(now, just_before) {
-        Some(slot) => compose(
-            conn,
-            now,
-            &newsletter,
-            EditionKind::Scheduled,
-            slot,
-            context,
-        )?,
-        None => None,
-    };
-    newsletters::set_next_due(conn, newsletter.id, next)?;
-    Ok(Some(Composed {
-        slug: newsletter.slug,
-        edition,
-    }))
 }
 
 /// Composes an edition now, whatever the schedule says; with how it is sent, unless it was skipped.
@@ -162,7 +120,12 @@ fn compose(
     slot: Slot,
     context: &Context<'_>,
 ) -> Result<Option<Edition>, Error> {
-    let window = window(conn, newsletter, slot, context.settings)?;
+    let window = window(
+        conn,
+        newsletter,
+        cut(newsletter, kind, slot),
+        context.settings,
+    )?;
     let grace = context.settings.late_commit_grace();
     let grace_from = window.from.saturating_sub(grace).unwrap_or(window.from);
     let found = articles::for_digest(conn, newsletter, window, grace_from, MAX_CANDIDATES)?;
@@ -234,7 +197,18 @@ fn deadline(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Option<Ti
         .first_after(slot.due_at, &newsletter.schedule_zone)
 }
 
-/// Says when a new edition is sent: at once, or so that it meets its deadline.
+/// The slot with the cut-off of its articles in place of its own time. One that a person wants now has all there is.
+fn cut(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Slot {
+    match kind {
+        EditionKind::Manual => slot,
+        EditionKind::Scheduled => Slot {
+            due_at: newsletter.timing.cut_off(slot.due_at),
+            ..slot
+        },
+    }
+}
+
+/// Says when a new edition is sent: at its slot, or so that it meets its deadline.
 fn plan_send(
     conn: &mut PgConnection,
     now: Timestamp,
@@ -245,9 +219,11 @@ fn plan_send(
     let not_before = match (deadline_at, editions::find(conn, id)?) {
         (Some(deadline), Some(edition)) => {
             let (count, rate) = (edition.recipient_count, sends::measured_rate(conn)?);
-            deadline::plan(now, deadline, i64::from(count), rate).not_before
+            let slot = now.max(edition.due_at);
+            deadline::plan(slot, deadline, i64::from(count), rate).not_before
         }
-        _ => now,
+        (None, Some(edition)) => now.max(edition.due_at),
+        (_, None) => now,
     };
     let give_up = settings.give_up_after();
     let send = NewSend {
