@@ -61,10 +61,14 @@
 //! - *No job table*: [`usecases::delivery`].
 //! - *A sign-up is a row of its own* ([`domain::signup`]): one mail confirms several newsletters with one link, and the
 //!   link needs a nonce and an expiry that outlive the mail.
-//! - *GET never confirms or unsubscribes*: [`usecases::confirmation`].
+//! - *GET never confirms, unsubscribes or approves*: [`usecases::confirmation`].
 //! - *Tokens are HMACs over row and nonce*, not random texts in the database: [`domain::link_token`].
 //! - *API keys are SHA-256, admin passwords argon2id*: [`domain::api_key`], [`domain::password`].
-//! - *One catch-up edition after an outage*: [`usecases::digest`].
+//! - *One catch-up edition after an outage*, unless the newsletter says otherwise, and a record of every slot that nobody
+//!   served: [`usecases::digest`], [`domain::misfire`].
+//! - *A schedule in words is a rhythm that cron can say too*, and is kept as cron: [`domain::rhythm`].
+//! - *An approval is of one content and one audience, by their hash*, taken once more when the edition is let go:
+//!   [`usecases::approval`].
 //! - *A ledger for editions beside the table of single mails*: a million rows are written and changed twice, so they are
 //!   narrow and no index changes with them; the reasons and figures stand in the migration `create_edition_deliveries`.
 //! - *Chunks of an edition are claimed as ranges* ([`store::claims`]): the claim is one row elsewhere, so `claimed` stands

@@ -127,6 +127,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    edition_approvals (edition_id) {
+        edition_id -> Uuid,
+        nonce -> Uuid,
+        fingerprint -> Bytea,
+        requested_at -> Timestamptz,
+        deadline_at -> Timestamptz,
+        overdue -> Text,
+        mail_to -> Array<Text>,
+        approved_at -> Nullable<Timestamptz>,
+        approved_by -> Nullable<Text>,
+        approved_fingerprint -> Nullable<Bytea>,
+        overdue_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     edition_articles (edition_id, article_id) {
         edition_id -> Uuid,
         article_id -> Uuid,
@@ -242,6 +258,10 @@ diesel::table! {
         misfire -> Text,
         paused_at -> Nullable<Timestamptz>,
         pause_reason -> Nullable<Text>,
+        approval -> Text,
+        approval_deadline_minutes -> Int4,
+        approval_overdue -> Text,
+        approval_mail_to -> Array<Text>,
     }
 }
 
@@ -324,6 +344,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     delivery_claims,
     delivery_control,
+    edition_approvals,
     edition_articles,
     edition_attempts,
     edition_deliveries,

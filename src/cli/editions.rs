@@ -4,8 +4,9 @@ use clap::Subcommand;
 
 use super::failure::Failure;
 use super::private::{PrivateDatabase, Wish};
-use super::{Global, output, progress, serve, settings};
+use super::{Global, approvals, output, progress, serve, settings};
 use crate::app::App;
+use crate::domain::approval::Fingerprint;
 use crate::domain::edition::EditionName;
 use crate::domain::line::Line;
 use crate::domain::slug::Slug;
@@ -48,6 +49,24 @@ pub(super) enum EditionsCommand {
         /// As JSON, one object a line
         #[arg(long)]
         json: bool,
+    },
+    /// Whether an edition was approved, and the hash that an approval must name
+    Approval {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Approve exactly what `approval` showed
+    Approve {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// The hash of what was looked at
+        #[arg(long)]
+        hash: Fingerprint,
     },
     #[command(flatten)]
     Order(OrderCommand),
@@ -140,6 +159,8 @@ pub(super) fn run(global: &Global, command: EditionsCommand) -> Result<(), Failu
             let id = resolve(app, edition).await?;
             progress::show(app, id, watch, json).await
         }),
+        EditionsCommand::Approval { edition, json } => approvals::show(global, edition, json),
+        EditionsCommand::Approve { edition, hash } => approvals::approve(global, edition, hash),
         EditionsCommand::Order(order) => {
             serve::with_app(global, async |app| give(app, order).await)
         }
@@ -241,6 +262,7 @@ fn run_due(global: &Global, deliver: bool, json: bool) -> Result<(), Failure> {
             print(one, json);
         }
         output::note(format_args!("newsletters due: {}", pass.composed.len()));
+        tick::act_on_approvals(&app).await?;
         tick::alert_late(&app).await?;
         if deliver {
             let stopper = Stopper::new();

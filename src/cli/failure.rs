@@ -6,7 +6,7 @@ use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
 use crate::usecases::{
-    StoreError, access, delivery, demo, digest, editions, pausing, schema, sending,
+    StoreError, access, approval, delivery, demo, digest, editions, pausing, schema, sending,
 };
 
 /// Why a command failed.
@@ -105,6 +105,20 @@ impl From<editions::Error> for Failure {
                 Self::NotFound(error.to_string())
             }
             editions::Error::Skipped => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<approval::Error> for Failure {
+    fn from(error: approval::Error) -> Self {
+        match error {
+            approval::Error::Store(cause) => cause.into(),
+            approval::Error::NotFound | approval::Error::UnknownLink => {
+                Self::NotFound(error.to_string())
+            }
+            approval::Error::NotWaiting(_)
+            | approval::Error::Changed { .. }
+            | approval::Error::WrongStatus(_) => Self::Refused(error.to_string()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The edge that speaks to a terminal: `tidings <noun> <verb>`. Results go to stdout, words and logs to stderr.
 
 mod admin;
+mod approvals;
 mod demo;
 mod editions;
 mod failure;

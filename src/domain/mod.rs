@@ -33,6 +33,7 @@ pub mod edition;
 pub mod edition_order;
 pub mod selection;
 
+pub mod approval;
 pub mod deadline;
 pub mod delivery;
 pub mod edition_delivery;

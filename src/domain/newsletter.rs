@@ -4,6 +4,7 @@ use diesel::ExpressionMethods as _;
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 
+use super::approval::ApprovalSettings;
 use super::deadline::DeliverBy;
 use super::email_address::EmailAddress;
 use super::id::NewsletterId;
@@ -71,6 +72,9 @@ pub struct Newsletter {
     /// When editions are composed and sent, beside the schedule.
     #[diesel(embed)]
     pub timing: Timing,
+    /// Who approves its editions.
+    #[diesel(embed)]
+    pub approval: ApprovalSettings,
 }
 
 impl Newsletter {

@@ -8,7 +8,9 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::admin::{articles, editions, newsletters, schedules, sending, subscribers, switches};
+use super::admin::{
+    approvals, articles, editions, newsletters, schedules, sending, subscribers, switches,
+};
 use super::problem::{FieldError, Problem};
 
 #[derive(OpenApi)]
@@ -29,6 +31,7 @@ use super::problem::{FieldError, Problem};
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
         editions::send_test, editions::deliveries,
+        approvals::approval, approvals::approve,
         sending::plan, sending::progress, sending::pause, sending::resume, sending::hold, sending::release,
         sending::stop, sending::resend, sending::settle_unknown,
         switches::status, switches::pause, switches::resume, switches::hold, switches::release,

@@ -45,6 +45,11 @@ routes! {
     POST "/confirm/{token}/resend" => public::confirmation::resend;
     GET "/unsubscribe/{token}" => public::unsubscribe::show;
     POST "/unsubscribe/{token}" => public::unsubscribe::submit;
+    GET "/editors/look/{token}" => public::approval::look;
+    GET "/editors/approve/{token}" => public::approval::show_approve;
+    POST "/editors/approve/{token}" => public::approval::approve;
+    GET "/editors/hold/{token}" => public::approval::show_hold;
+    POST "/editors/hold/{token}" => public::approval::hold;
     GET "/assets/{mark}/{name}" => public::assets::get;
     GET "/demo/images/{name}" => public::assets::demo_image;
     GET "/dev/outbox" => public::outbox::list;
@@ -83,6 +88,8 @@ routes! {
     PATCH "/editions/{id}" => admin::sending::plan;
     GET "/editions/{id}/preview.html" => admin::editions::preview_html;
     GET "/editions/{id}/preview.txt" => admin::editions::preview_text;
+    GET "/editions/{id}/approval" => admin::approvals::approval;
+    POST "/editions/{id}/approve" => admin::approvals::approve;
     POST "/editions/{id}/test" => admin::editions::send_test;
     GET "/editions/{id}/deliveries" => admin::editions::deliveries;
     GET "/editions/{id}/progress" => admin::sending::progress;

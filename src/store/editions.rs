@@ -165,6 +165,26 @@ pub fn with_content(
         .load(conn)?)
 }
 
+/// The newest edition of a newsletter that was not skipped, also one that waits for approval.
+///
+/// # Errors
+/// Database errors.
+pub fn newest(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+) -> Result<Option<EditionId>, Error> {
+    Ok(dsl::editions
+        .filter(
+            dsl::newsletter_id
+                .eq(newsletter)
+                .and(dsl::status.ne(EditionStatus::Skipped)),
+        )
+        .order(dsl::due_at.desc())
+        .select(dsl::id)
+        .first(conn)
+        .optional()?)
+}
+
 /// The newest edition that can be read of each of `newsletters` that has one.
 ///
 /// # Errors
@@ -177,7 +197,7 @@ pub fn latest(
         .filter(
             dsl::newsletter_id
                 .eq_any(newsletters)
-                .and(dsl::status.ne(EditionStatus::Skipped)),
+                .and(dsl::status.ne_all([EditionStatus::Skipped, EditionStatus::AwaitingApproval])),
         )
         .distinct_on(dsl::newsletter_id)
         .order((dsl::newsletter_id, dsl::due_at.desc()))

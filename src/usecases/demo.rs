@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
+use crate::domain::approval::ApprovalSettings;
 use crate::domain::article::{Article, ArticleDraft, Image};
 use crate::domain::article_body::ArticleBody;
 use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
@@ -177,6 +178,7 @@ fn newsletter(now: Timestamp, sample: &SampleNewsletter) -> Result<Newsletter, E
         updated_at: now,
         deliver_by: None,
         timing: Timing::default(),
+        approval: ApprovalSettings::default(),
     })
 }
 

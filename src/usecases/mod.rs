@@ -5,9 +5,10 @@
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
 //! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, [`digest`]
-//! composes and queues unless the newsletter pauses ([`pausing`]), [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it.
+//! composes and queues unless the newsletter pauses ([`pausing`]), [`delivery`] moves each mail from claim to outcome, [`approval`] lets go what a person has to see first, [`sending`] steers, [`editions`] looks at it.
 
 pub mod access;
+pub mod approval;
 pub mod articles;
 pub mod confirmation;
 pub mod delivery;

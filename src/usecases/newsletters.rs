@@ -3,6 +3,7 @@
 use diesel::PgConnection;
 use jiff::Timestamp;
 
+use crate::domain::approval::{ApprovalPatch, ApprovalSettings};
 use crate::domain::change::Change;
 use crate::domain::deadline::DeliverBy;
 use crate::domain::email_address::EmailAddress;
@@ -57,6 +58,7 @@ pub struct Draft {
     pub max_articles: i32,
     pub deliver_by: Option<DeliverBy>,
     pub timing: Timing,
+    pub approval: ApprovalSettings,
 }
 
 /// What changes; absent fields stay.
@@ -76,6 +78,7 @@ pub struct Patch {
     pub status: Option<NewsletterStatus>,
     pub deliver_by: Change<DeliverBy>,
     pub timing: TimingPatch,
+    pub approval: ApprovalPatch,
 }
 
 /// Makes a newsletter; its first slot is the next one of its schedule.
@@ -103,6 +106,7 @@ pub fn create(conn: &mut PgConnection, now: Timestamp, draft: &Draft) -> Result<
         updated_at: now,
         deliver_by: draft.deliver_by.clone(),
         timing: draft.timing.clone(),
+        approval: draft.approval.clone(),
     };
     check_limits(&newsletter)?;
     match newsletters::insert(conn, newsletter.clone()) {
@@ -156,6 +160,7 @@ pub fn change(
         updated_at: now,
         deliver_by: patch.deliver_by.apply(before.deliver_by),
         timing: patch.timing.apply(before.timing),
+        approval: patch.approval.apply(before.approval),
     };
     check_limits(&after)?;
     newsletters::update(conn, after.clone())?;

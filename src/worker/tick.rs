@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::Stop;
 use crate::app::App;
-use crate::domain::id::NewsletterId;
+use crate::domain::id::{EditionId, NewsletterId};
+use crate::usecases::approval::{self, Acted};
 use crate::usecases::digest::{self, Composed, Context};
 use crate::usecases::{StoreError, sending};
 
@@ -16,6 +17,9 @@ pub async fn run(app: App, mut stop: Stop) {
     while !stop.is_set() {
         if let Err(error) = run_due(&app).await {
             tracing::error!(error = ?error, "due newsletters could not be composed");
+        }
+        if let Err(error) = act_on_approvals(&app).await {
+            tracing::error!(error = ?error, "approvals could not be looked at");
         }
         if let Err(error) = alert_late(&app).await {
             tracing::error!(error = ?error, "deadlines could not be looked at");
@@ -31,6 +35,25 @@ pub async fn run(app: App, mut stop: Stop) {
 pub async fn alert_late(app: &App) -> Result<usize, sending::Error> {
     let late = app.db.transaction_now(sending::alert_late).await?;
     Ok(late.len())
+}
+
+/// Lets go what was approved and whose time has come, and acts on deadlines that nobody met; returns what it did.
+///
+/// # Errors
+/// Database errors; what was done before stays.
+pub async fn act_on_approvals(app: &App) -> Result<Vec<(EditionId, Acted)>, approval::Error> {
+    let mut all = Vec::new();
+    loop {
+        let settings = app.config.digest.clone();
+        let acted = app
+            .db
+            .transaction_now(move |conn, now| approval::act(conn, now, &settings))
+            .await?;
+        match acted {
+            Some(one) => all.push(one),
+            None => return Ok(all),
+        }
+    }
 }
 
 /// What a pass over the due newsletters did.

@@ -1,5 +1,6 @@
 //! The admin API: JSON in, JSON out, a key in each request.
 
+pub(super) mod approvals;
 pub(super) mod articles;
 pub(super) mod editions;
 pub(super) mod newsletters;

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::approvals::{ApprovalInput, ApprovalSettingsAnswer};
 use super::schedules::{TimingAnswer, TimingInput};
 use crate::app::App;
+use crate::domain::approval::ApprovalSettings;
 use crate::domain::change::Change;
 use crate::domain::clock_change::ClockChange;
 use crate::domain::id::NewsletterId;
@@ -97,6 +99,8 @@ pub(crate) struct NewsletterBody {
     deliver_by: Option<String>,
     #[serde(default)]
     timing: TimingInput,
+    #[serde(default)]
+    approval: ApprovalInput,
 }
 
 /// What changes; absent fields stay.
@@ -119,6 +123,8 @@ pub(crate) struct NewsletterPatch {
     deliver_by: Change<String>,
     #[serde(default)]
     timing: TimingInput,
+    #[serde(default)]
+    approval: ApprovalInput,
 }
 
 /// A newsletter.
@@ -147,6 +153,7 @@ pub(crate) struct NewsletterAnswer {
     /// By when scheduled editions should have been sent; `null` when they are sent at once.
     deliver_by: Option<String>,
     timing: TimingAnswer,
+    approval: ApprovalSettingsAnswer,
     /// Since when it pauses; `null` while it does not.
     paused_at: Option<Timestamp>,
     pause_reason: Option<String>,
@@ -219,6 +226,7 @@ impl From<&Newsletter> for NewsletterAnswer {
             updated_at: newsletter.updated_at,
             deliver_by: newsletter.deliver_by.as_ref().map(ToString::to_string),
             timing: TimingAnswer::from(&newsletter.timing),
+            approval: ApprovalSettingsAnswer::from(&newsletter.approval),
             paused_at: newsletter.timing.paused_at,
             pause_reason: newsletter.timing.pause_reason.clone(),
         }
@@ -297,6 +305,10 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     let frequency = fields.sentence("frequency", &body.frequency);
     let deliver_by = fields.parse_optional("deliver_by", body.deliver_by.as_deref());
     let timing = body.timing.read(&mut fields).apply(Timing::default());
+    let approval = body
+        .approval
+        .read(&mut fields)
+        .apply(ApprovalSettings::default());
     fields.finish()?;
     Ok(Draft {
         slug: slug.ok_or_else(incomplete)?,
@@ -312,6 +324,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
         max_articles: body.max_articles,
         deliver_by,
         timing,
+        approval,
     })
 }
 
@@ -352,6 +365,7 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
             .clone()
             .and_then(|text| fields.parse("deliver_by", &text)),
         timing: body.timing.read(&mut fields),
+        approval: body.approval.read(&mut fields),
     };
     fields.finish()?;
     Ok(patch)

@@ -6,6 +6,7 @@
 //! become an edition ([`due`] says when); its window reaches back to the last one, so that no article is lost
 //! and no reader gets a morning's mails all at once.
 
+mod approval;
 mod due;
 
 use diesel::PgConnection;
@@ -233,6 +234,9 @@ fn plan_send(
         unknown_policy: settings.unknown_policy,
     };
     sends::insert(conn, id, send)?;
+    if approval::ask(conn, now, id)? {
+        return Ok(());
+    }
     if sends::control(conn)?.holds_new {
         let reason = Some("new editions wait for a release");
         let from = [EditionStatus::Delivering];

@@ -1,5 +1,6 @@
 //! When editions are made and sent, and what becomes of slots that nobody served.
 
+mod approval;
 mod cut_off;
 mod missed;
 mod pausing;

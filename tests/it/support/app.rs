@@ -307,6 +307,7 @@ impl TestApp {
     /// Composes every newsletter that is due now.
     pub(crate) async fn run_due(&self) -> Vec<Composed> {
         let pass = tick::run_due(&self.app).await.unwrap();
+        tick::act_on_approvals(&self.app).await.unwrap();
         assert!(pass.failed.is_empty(), "{:?}", pass.failed);
         pass.composed
     }

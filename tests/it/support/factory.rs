@@ -1,6 +1,7 @@
 //! Made-up content: newsletters, articles and readers, through the use cases that make them in production.
 
 use jiff::SignedDuration;
+use tidings::domain::approval::ApprovalSettings;
 use tidings::domain::article::{Article, ArticleDraft, Image};
 use tidings::domain::article_body::ArticleBody;
 use tidings::domain::consent::ConsentSource;
@@ -192,6 +193,7 @@ impl TestApp {
             max_articles: 20,
             deliver_by: None,
             timing: Timing::default(),
+            approval: ApprovalSettings::default(),
         };
         NewsletterFactory { app: self, draft }
     }
