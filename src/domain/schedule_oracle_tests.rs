@@ -66,16 +66,25 @@ impl Oracle {
                 .unwrap()
                 .to_datetime(jiff::civil::Time::midnight()),
         );
+        // In minutes.
+        let offset = |utc: i64| {
+            let seconds = zone
+                .to_offset(Timestamp::from_second(utc * 60).unwrap())
+                .seconds();
+            assert_eq!(seconds % 60, 0);
+            i64::from(seconds / 60)
+        };
+        // The offset of an hour in which nothing changes: no zone changes its clocks twice within one.
+        let mut quiet = None;
         // A day earlier in UTC, so that whatever the offset the first local minute is met on the way.
         let mut utc = start - DAY;
         let mut shown = i64::MIN;
         let mut due = vec![i64::MIN; usize::try_from(until - start).unwrap()];
         while shown < until {
-            let offset = zone
-                .to_offset(Timestamp::from_second(utc * 60).unwrap())
-                .seconds();
-            assert_eq!(offset % 60, 0);
-            let local = utc + i64::from(offset / 60);
+            if utc % 60 == 0 {
+                quiet = (offset(utc) == offset(utc + 60)).then(|| offset(utc));
+            }
+            let local = utc + quiet.unwrap_or_else(|| offset(utc));
             let new = if shown == i64::MIN {
                 local..=local
             } else {

@@ -11,6 +11,9 @@ use crate::domain::slug::Slug;
 use crate::schema::missed_slots::dsl;
 use crate::schema::{editions, newsletters};
 
+/// In which status nothing of an edition may have been sent yet, although it is to be.
+const UNBEGUN: [EditionStatus; 2] = [EditionStatus::AwaitingApproval, EditionStatus::Delivering];
+
 /// Rows of one statement.
 const BATCH: usize = 1000;
 
@@ -106,7 +109,7 @@ pub fn hold_unbegun(
         .filter(
             editions::newsletter_id
                 .eq(newsletter)
-                .and(editions::status.eq(EditionStatus::Delivering))
+                .and(editions::status.eq_any(UNBEGUN))
                 .and(edition_sends::started_at.is_null()),
         )
         .order(editions::id)
@@ -117,9 +120,8 @@ pub fn hold_unbegun(
         super::editions::lock(conn, id)?;
         // The row that a worker locks to begin: whoever comes first decides.
         let send = super::sends::lock(conn, id)?;
-        let from = [EditionStatus::Delivering];
         if send.is_some_and(|send| send.started_at.is_none())
-            && super::sends::change_status(conn, id, &from, EditionStatus::Held, Some(reason))?
+            && super::sends::change_status(conn, id, &UNBEGUN, EditionStatus::Held, Some(reason))?
         {
             held.push(id);
         }

@@ -3,7 +3,7 @@
 //!
 //! The slot is unique per newsletter and is a local date-time: a second scheduler, a second `run-due` and the
 //! repeated hour in autumn find the row there and do nothing. After an outage only the latest missed slot can
-//! become an edition ([`due`] says when); its window reaches back to the last one, so that no article is lost
+//! become an edition ([`compose_due`] says when); its window reaches back to the last one, so that no article is lost
 //! and no reader gets a morning's mails all at once.
 
 mod approval;

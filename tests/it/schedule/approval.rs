@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{DAY, HOUR, MINUTE, TO_FIRST_SLOT, missed, pass, titles};
+use crate::support::process::Tidings;
 use crate::support::{Answer, TestApp, link};
 
 /// "morning" needs approval within 30 minutes after its cut-off, which is 30 minutes before the slot; one reader, one
@@ -297,4 +298,53 @@ async fn wrong_settings_of_approval_are_told() {
             .json(&json!({ "approval": body }));
         assert_eq!(patch.send().await.problem(422).fields, [field], "{body}");
     }
+}
+
+#[tokio::test]
+async fn a_pause_of_the_newsletter_keeps_back_what_was_approved() {
+    let app = TestApp::start().await;
+    let id = waiting(&app, "hold").await;
+    let seen = hash(&standing(&app, &id).await);
+    approve(&app, &id, &seen).await.expect(200);
+    let pause = app.api(Method::POST, "/newsletters/morning/pause");
+    let paused = pause.send().await.expect(200).record();
+    assert_eq!(paused["held"], json!([id]));
+    pass(&app, HOUR).await;
+    assert_eq!(readers_mails(&app).await, 0);
+    let release = app.api(Method::POST, &format!("/editions/{id}/release"));
+    release.send().await.expect(200);
+    assert_eq!(readers_mails(&app).await, 1);
+}
+
+#[tokio::test]
+async fn the_command_line_shows_and_approves() {
+    let app = TestApp::start().await;
+    let id = waiting(&app, "hold").await;
+    let url = app.database_url();
+    let run = async |arguments: &[&str]| {
+        let key = "a key for tests only, longer than 32 characters";
+        let program = Tidings::new(&[&["editions"], arguments].concat());
+        program
+            .env("DATABASE_URL", &url)
+            .env("SECRET_KEY", key)
+            .run()
+            .await
+    };
+    let shown = run(&["approval", "latest:morning", "--json"]).await;
+    let shown = shown.expect(0).json::<Value>();
+    assert_eq!(shown["edition"], id);
+    let (seen, other) = (hash(&shown), "00".repeat(32));
+    let refused = run(&["approve", &id, "--hash", &other]).await.expect(6);
+    refused.says(&["the edition has changed", &other, &seen]);
+    run(&["approve", &id, "--hash", "00"])
+        .await
+        .expect(2)
+        .says(&["64 hexadecimal digits"]);
+    let approved = run(&["approve", &id, "--hash", &seen]).await.expect(0);
+    assert!(approved.stdout.contains("approved by cli"), "{approved:?}");
+    assert_eq!(status(&app, &id).await, "delivering");
+    run(&["approve", &id, "--hash", &seen])
+        .await
+        .expect(6)
+        .says(&["nothing to approve"]);
 }
