@@ -1,11 +1,16 @@
 //! A slot of which no edition was made in time.
 
 use diesel::prelude::{Insertable, Queryable, Selectable};
-use jiff::{Timestamp, civil};
+use jiff::{SignedDuration, Timestamp, civil};
 
 use super::id::{EditionId, NewsletterId};
 use super::misfire::Misfire;
+use super::newsletter::Newsletter;
+use super::schedule::{Schedule, Slot};
 use super::text_column::text_enum;
+
+/// The most missed slots that are recorded at once; of more, which only a rhythm of minutes can have, the oldest are left out.
+const MAX_MISSED: usize = 10_000;
 
 text_enum! {
     /// Why a slot was missed.
@@ -74,4 +79,39 @@ pub struct NewMissedSlot {
     pub edition_id: Option<EditionId>,
     #[diesel(serialize_as = jiff_diesel::Timestamp)]
     pub noticed_at: Timestamp,
+}
+
+impl NewMissedSlot {
+    /// The record of a slot that was noticed at `now`; no edition has its articles yet.
+    #[must_use]
+    pub fn new(
+        newsletter: &Newsletter,
+        slot: Slot,
+        now: Timestamp,
+        reason: MissedReason,
+        outcome: MissedOutcome,
+    ) -> Self {
+        Self {
+            newsletter_id: newsletter.id,
+            slot: slot.local,
+            due_at: slot.due_at,
+            reason,
+            policy: newsletter.timing.misfire,
+            outcome,
+            edition_id: None,
+            noticed_at: now,
+        }
+    }
+}
+
+/// The slots of a newsletter that have passed by `until` and of which nothing was made, in order; the latest 10,000.
+#[must_use]
+pub fn passed(newsletter: &Newsletter, schedule: &Schedule, until: Timestamp) -> Vec<Slot> {
+    let Some(next) = newsletter.next_due_at else {
+        return Vec::new();
+    };
+    let before = next
+        .saturating_sub(SignedDuration::from_secs(1))
+        .unwrap_or(next);
+    schedule.slots_between(before, until, MAX_MISSED)
 }

@@ -187,7 +187,11 @@ fn frequent_slots_follow_the_oracle_too() {
                 .iter()
                 .map(|slot| (minute_of(slot.local), slot.due_at.as_second() / 60))
                 .collect();
-            assert_eq!(found, wanted, "{cron} in {name}");
+            assert_eq!(found.len(), wanted.len(), "{cron} in {name}");
+            // One by one: what differs is read, not thousands of slots.
+            for (found, wanted) in found.iter().zip(&wanted) {
+                assert_eq!(found, wanted, "{cron} in {name}");
+            }
         }
     }
 }

@@ -10,11 +10,12 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId};
 use crate::domain::language::Language;
 use crate::domain::line::Line;
+use crate::domain::missed_slot::{MissedOutcome, MissedReason, NewMissedSlot, passed};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{Schedule, ScheduleError, Slot};
 use crate::domain::slug::Slug;
 use crate::domain::timing::{Timing, TimingPatch};
-use crate::store::{self, editions, newsletters};
+use crate::store::{self, editions, missed_slots, newsletters};
 
 /// Why a newsletter is not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +129,9 @@ pub fn change(
     let before = newsletters::lock_by_slug(conn, slug)?.ok_or(Error::NotFound)?;
     let is_rescheduled =
         patch.schedule.is_some() || patch.status.is_some_and(|status| status != before.status);
+    if is_rescheduled {
+        record_passed(conn, now, &before)?;
+    }
     let schedule = match patch.schedule {
         Some(schedule) => schedule,
         None => before.schedule()?,
@@ -165,6 +169,26 @@ pub fn change(
     check_limits(&after)?;
     newsletters::update(conn, after.clone())?;
     Ok(after)
+}
+
+/// Records the slots of the old schedule that have passed and that nobody served: a new one counts from now.
+fn record_passed(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    before: &Newsletter,
+) -> Result<(), Error> {
+    // A schedule that no longer parses is being mended; nobody knows its slots.
+    let Ok(schedule) = before.schedule() else {
+        return Ok(());
+    };
+    let reason = match before.timing.paused_at {
+        Some(_) => MissedReason::Paused,
+        None => MissedReason::Late,
+    };
+    let row = |slot: &Slot| NewMissedSlot::new(before, *slot, now, reason, MissedOutcome::Skipped);
+    let rows: Vec<NewMissedSlot> = passed(before, &schedule, now).iter().map(row).collect();
+    missed_slots::insert(conn, &rows)?;
+    Ok(())
 }
 
 fn check_limits(newsletter: &Newsletter) -> Result<(), Error> {

@@ -4,18 +4,15 @@
 //! missed. The first slot after the pause takes what came in since the last edition.
 
 use diesel::PgConnection;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 
 use crate::domain::id::EditionId;
-use crate::domain::missed_slot::{MissedOutcome, MissedReason, MissedSlot, NewMissedSlot};
+use crate::domain::missed_slot::{MissedOutcome, MissedReason, MissedSlot, NewMissedSlot, passed};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
-use crate::domain::schedule::ScheduleError;
+use crate::domain::schedule::{ScheduleError, Slot};
 use crate::domain::slug::Slug;
 use crate::domain::timing::Timing;
 use crate::store::{self, missed_slots, newsletters};
-
-/// The most missed slots that are recorded when a pause ends; a scheduler that runs records them one by one before.
-const MAX_MISSED: usize = 10_000;
 
 /// Why nothing changed.
 #[derive(Debug, thiserror::Error)]
@@ -74,22 +71,12 @@ pub fn resume(conn: &mut PgConnection, now: Timestamp, slug: &Slug) -> Result<Ne
         return Ok(before);
     }
     let schedule = before.schedule()?;
-    if let Some(since) = before.next_due_at {
-        let just_before = since.checked_sub(1.second()).unwrap_or(since);
-        let row = |slot: &crate::domain::schedule::Slot| NewMissedSlot {
-            newsletter_id: before.id,
-            slot: slot.local,
-            due_at: slot.due_at,
-            reason: MissedReason::Paused,
-            policy: before.timing.misfire,
-            outcome: MissedOutcome::Skipped,
-            edition_id: None,
-            noticed_at: now,
-        };
-        let slots = schedule.slots_between(just_before, now, MAX_MISSED);
-        let rows: Vec<NewMissedSlot> = slots.iter().map(row).collect();
-        missed_slots::insert(conn, &rows)?;
-    }
+    let row = |slot: &Slot| {
+        let (reason, outcome) = (MissedReason::Paused, MissedOutcome::Skipped);
+        NewMissedSlot::new(&before, *slot, now, reason, outcome)
+    };
+    let rows: Vec<NewMissedSlot> = passed(&before, &schedule, now).iter().map(row).collect();
+    missed_slots::insert(conn, &rows)?;
     let timing = Timing {
         paused_at: None,
         pause_reason: None,

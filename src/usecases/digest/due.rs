@@ -13,15 +13,11 @@ use super::{Context, Error, compose};
 use crate::domain::edition::{Edition, EditionKind, EditionStatus};
 use crate::domain::id::NewsletterId;
 use crate::domain::misfire::Verdict;
-use crate::domain::missed_slot::{MissedOutcome, MissedReason, NewMissedSlot};
+use crate::domain::missed_slot::{MissedOutcome, MissedReason, NewMissedSlot, passed};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::schedule::{Schedule, Slot};
 use crate::domain::slug::Slug;
 use crate::store::{missed_slots, newsletters};
-
-/// The most missed slots that one pass records of a newsletter; of more, which only a rhythm of minutes can have, the
-/// oldest are left out with a warning.
-const MAX_MISSED: usize = 10_000;
 
 /// What a pass over one newsletter did.
 #[derive(Debug, Clone)]
@@ -65,7 +61,6 @@ pub fn compose_due(
     let missed = Missed {
         newsletter: &newsletter,
         schedule: &schedule,
-        just_before,
         now,
     };
     let (edition, recorded) = match schedule.last_at_or_before(now, just_before) {
@@ -152,17 +147,13 @@ fn is_sent(edition: &Edition) -> bool {
 struct Missed<'a> {
     newsletter: &'a Newsletter,
     schedule: &'a Schedule,
-    /// The first slot that may have been missed comes after this.
-    just_before: Timestamp,
     now: Timestamp,
 }
 
 impl Missed<'_> {
     /// Records every slot up to `last`, because the newsletter pauses.
     fn paused(&self, conn: &mut PgConnection, last: Slot) -> Result<usize, Error> {
-        let all = self
-            .schedule
-            .slots_between(self.just_before, last.due_at, MAX_MISSED);
+        let all = passed(self.newsletter, self.schedule, last.due_at);
         let row = |slot: &Slot| self.row(*slot, MissedReason::Paused, MissedOutcome::Skipped);
         let rows: Vec<NewMissedSlot> = all.iter().map(row).collect();
         Ok(missed_slots::insert(conn, &rows)?)
@@ -191,10 +182,7 @@ impl Missed<'_> {
             .saturating_sub(SignedDuration::from_nanos(1))
             .unwrap_or(last.due_at);
         let mut rows = Vec::new();
-        for slot in self
-            .schedule
-            .slots_between(self.just_before, before, MAX_MISSED)
-        {
+        for slot in passed(self.newsletter, self.schedule, before) {
             let outcome = if outcome == MissedOutcome::SentLate {
                 MissedOutcome::Merged
             } else {
@@ -223,15 +211,6 @@ impl Missed<'_> {
     }
 
     fn row(&self, slot: Slot, reason: MissedReason, outcome: MissedOutcome) -> NewMissedSlot {
-        NewMissedSlot {
-            newsletter_id: self.newsletter.id,
-            slot: slot.local,
-            due_at: slot.due_at,
-            reason,
-            policy: self.newsletter.timing.misfire,
-            outcome,
-            edition_id: None,
-            noticed_at: self.now,
-        }
+        NewMissedSlot::new(self.newsletter, slot, self.now, reason, outcome)
     }
 }

@@ -201,3 +201,28 @@ async fn missed_slots_are_listed_page_by_page() {
         .await
         .problem(404);
 }
+
+/// A new schedule counts from now: the slot of the old one that nobody had served yet is not passed over in silence.
+#[tokio::test]
+async fn a_new_schedule_leaves_a_record_of_what_the_old_one_had_missed() {
+    let app = TestApp::start().await;
+    app.newsletter("morning").create().await;
+    app.article("Monday").create().await;
+    app.advance(TO_FIRST_SLOT + MINUTE);
+    let evening = serde_json::json!({"schedule": "daily at 18:00 Europe/Berlin"});
+    let patch = app
+        .api(Method::PATCH, "/newsletters/morning")
+        .json(&evening);
+    patch.send().await.expect(200);
+    let monday = "2026-01-05T07:00:00";
+    assert_eq!(
+        missed(&app).await,
+        records(&[(monday, "late", "skipped", false)])
+    );
+    assert_eq!(pass(&app, HOUR * 11).await, 1);
+    assert_eq!(titles(&app).await, [["Monday"]]);
+    assert_eq!(
+        missed(&app).await,
+        records(&[(monday, "late", "skipped", true)])
+    );
+}
