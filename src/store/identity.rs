@@ -11,8 +11,7 @@ use super::Error;
 pub fn note(conn: &mut PgConnection) -> Result<bool, Error> {
     let changed = diesel::sql_query(
         "UPDATE database_identity i SET table_oid = t.oid, system_identifier = t.system \
-           FROM (SELECT 'database_identity'::regclass::oid::bigint AS oid, system_identifier AS system \
-                   FROM pg_control_system()) t \
+           FROM (SELECT 'database_identity'::regclass::oid::bigint AS oid, cluster_number() AS system) t \
           WHERE (i.table_oid, i.system_identifier) <> (t.oid, t.system)",
     )
     .execute(conn)?;
