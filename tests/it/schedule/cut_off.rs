@@ -119,3 +119,32 @@ async fn the_cut_off_and_the_policy_are_settings_of_a_newsletter() {
     let read = app.api(Method::GET, "/newsletters/morning");
     assert_eq!(read.send().await.expect(200).record()["timing"], wanted);
 }
+
+#[tokio::test]
+async fn a_new_newsletter_can_have_its_timing_and_approval_at_once() {
+    let app = TestApp::start().await;
+    let (timing, approval) = (
+        json!({"cut_off_minutes": 45, "misfire": "merge_into_next"}),
+        json!({"mode": "needs_approval", "deadline_minutes": 30, "overdue": "skip",
+               "mail_to": ["desk@europablatt.example"]}),
+    );
+    let mut body = json!({
+        "slug": "morning", "title": "Morning", "language": "en", "schedule": "daily at 7 Europe/Berlin",
+        "sender": {"name": "Europablatt", "address": "daily@news.europablatt.example"},
+        "timing": timing, "approval": approval,
+    });
+    let post = app.api(Method::POST, "/newsletters").json(&body);
+    let made = post.send().await.expect(201).record();
+    assert_eq!((&made["timing"], &made["approval"]), (&timing, &approval));
+    body["slug"] = json!("other");
+    body["timing"]["cut_off_minutes"] = json!(1441);
+    body["approval"]["deadline_minutes"] = json!(0);
+    let post = app.api(Method::POST, "/newsletters").json(&body);
+    let mut fields = post.send().await.problem(422).fields;
+    fields.sort();
+    assert_eq!(
+        fields,
+        ["approval.deadline_minutes", "timing.cut_off_minutes"]
+    );
+    assert_eq!(app.count("SELECT 1 FROM newsletters").await, 1);
+}
