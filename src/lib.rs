@@ -63,10 +63,14 @@
 //! - *No job table*: [`usecases::delivery`].
 //! - *A sign-up is a row of its own* ([`domain::signup`]): one mail confirms several newsletters with one link, and the
 //!   link needs a nonce and an expiry that outlive the mail.
-//! - *GET never confirms or unsubscribes*: [`usecases::confirmation`].
+//! - *GET never confirms, unsubscribes or approves*: [`usecases::confirmation`].
 //! - *Tokens are HMACs over row and nonce*, not random texts in the database: [`domain::link_token`].
 //! - *API keys are SHA-256, admin passwords argon2id*: [`domain::api_key`], [`domain::password`].
-//! - *One catch-up edition after an outage*: [`usecases::digest`].
+//! - *One catch-up edition after an outage*, unless the newsletter says otherwise, and a record of every slot that nobody
+//!   served: [`usecases::digest`], [`domain::misfire`].
+//! - *A schedule in words is a rhythm that cron can say too*, and is kept as cron: [`domain::schedule_words`].
+//! - *An approval is of one content and one audience, by their hash*, taken once more when the edition is let go:
+//!   [`usecases::approval`].
 //! - *What a reader gets is decided by marks*, shared by all who have had the same ([`store::recipients`]), and not by the
 //!   calendar: a million readers need one mark, and only those who were away one of their own.
 //! - *Windows end at a cut that waits for writers* ([`store::cut`]), instead of a grace for those who are late.

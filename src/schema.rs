@@ -78,6 +78,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    database_identity (is_only) {
+        is_only -> Bool,
+        table_oid -> Int8,
+        system_identifier -> Int8,
+    }
+}
+
+diesel::table! {
     deliveries (id) {
         id -> Uuid,
         kind -> Text,
@@ -127,6 +135,22 @@ diesel::table! {
     digest_cut (is_only) {
         is_only -> Bool,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    edition_approvals (edition_id) {
+        edition_id -> Uuid,
+        nonce -> Uuid,
+        fingerprint -> Bytea,
+        requested_at -> Timestamptz,
+        deadline_at -> Timestamptz,
+        overdue -> Text,
+        mail_to -> Array<Text>,
+        approved_at -> Nullable<Timestamptz>,
+        approved_by -> Nullable<Text>,
+        approved_fingerprint -> Nullable<Bytea>,
+        overdue_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -270,6 +294,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    missed_slots (id) {
+        id -> Int8,
+        newsletter_id -> Uuid,
+        slot -> Timestamp,
+        due_at -> Timestamptz,
+        reason -> Text,
+        policy -> Text,
+        outcome -> Text,
+        edition_id -> Nullable<Uuid>,
+        noticed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     newsletters (id) {
         id -> Uuid,
         slug -> Text,
@@ -289,6 +327,14 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deliver_by -> Nullable<Text>,
+        cut_off_minutes -> Int4,
+        misfire -> Text,
+        paused_at -> Nullable<Timestamptz>,
+        pause_reason -> Nullable<Text>,
+        approval -> Text,
+        approval_deadline_minutes -> Int4,
+        approval_overdue -> Text,
+        approval_mail_to -> Array<Text>,
         choice -> Jsonb,
     }
 }
@@ -383,10 +429,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     articles,
     attempts,
     consents,
+    database_identity,
     deliveries,
     delivery_claims,
     delivery_control,
     digest_cut,
+    edition_approvals,
     edition_articles,
     edition_attempts,
     edition_deliveries,
@@ -396,6 +444,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feeds,
     idempotency_keys,
     missed_deliveries,
+    missed_slots,
     newsletters,
     relay_rates,
     rhythms,

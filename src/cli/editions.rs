@@ -4,8 +4,9 @@ use clap::Subcommand;
 
 use super::failure::Failure;
 use super::private::{PrivateDatabase, Wish};
-use super::{Global, output, progress, serve, settings, simulation};
+use super::{Global, approvals, output, progress, serve, settings, simulation};
 use crate::app::App;
+use crate::domain::approval::Fingerprint;
 use crate::domain::edition::EditionName;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::line::Line;
@@ -66,6 +67,24 @@ pub(super) enum EditionsCommand {
         /// As JSON, with the mail
         #[arg(long)]
         json: bool,
+    },
+    /// Whether an edition was approved, and the hash that an approval must name
+    Approval {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Approve exactly what `approval` showed
+    Approve {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// The hash of what was looked at
+        #[arg(long)]
+        hash: Fingerprint,
     },
     #[command(flatten)]
     Order(OrderCommand),
@@ -167,6 +186,8 @@ pub(super) fn run(global: &Global, command: EditionsCommand) -> Result<(), Failu
         } => serve::with_app(global, async |app| {
             simulation::show(app, newsletter, at, subscriber, (text, json)).await
         }),
+        EditionsCommand::Approval { edition, json } => approvals::show(global, edition, json),
+        EditionsCommand::Approve { edition, hash } => approvals::approve(global, edition, hash),
         EditionsCommand::Order(order) => {
             serve::with_app(global, async |app| give(app, order).await)
         }
@@ -263,11 +284,12 @@ fn run_due(global: &Global, deliver: bool, json: bool) -> Result<(), Failure> {
     let result = serve::runtime()?.block_on(async {
         let app = serve::command_app(config)?;
         serve::migrate_app(&app).await?;
-        let composed = tick::run_due(&app).await?;
-        for one in &composed {
+        let pass = tick::run_due(&app).await?;
+        for one in &pass.composed {
             print(one, json);
         }
-        output::note(format_args!("newsletters due: {}", composed.len()));
+        output::note(format_args!("newsletters due: {}", pass.composed.len()));
+        tick::act_on_approvals(&app).await?;
         tick::alert_late(&app).await?;
         if deliver {
             let stopper = Stopper::new();
@@ -275,18 +297,30 @@ fn run_due(global: &Global, deliver: bool, json: bool) -> Result<(), Failure> {
             app.mailer.close_idle().await;
             output::note(format_args!("{count} mails were taken in hand"));
         }
-        Ok(())
+        // Last, so that one broken newsletter keeps no other from being composed and sent.
+        pass.failed
+            .into_iter()
+            .next()
+            .map_or(Ok(()), |(_, cause)| Err(cause.into()))
     });
     database.stop()?;
     result
 }
 
 fn print(composed: &Composed, as_json: bool) {
-    let Some(edition) = &composed.edition else {
+    if composed.missed > 0 {
         output::note(format_args!(
-            "{}: this slot has its edition already",
-            composed.slug
+            "{}: {} slots were missed; `tidings schedule missed {}` lists them",
+            composed.slug, composed.missed, composed.slug
         ));
+    }
+    let Some(edition) = &composed.edition else {
+        if composed.missed == 0 {
+            output::note(format_args!(
+                "{}: this slot has its edition already",
+                composed.slug
+            ));
+        }
         return;
     };
     if as_json {

@@ -6,7 +6,8 @@ use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
 use crate::usecases::{
-    StoreError, access, delivery, demo, digest, editions, feeds, schema, sending, subscribers,
+    StoreError, access, approval, delivery, demo, digest, editions, feeds, pausing, schema,
+    sending, subscribers,
 };
 
 /// Why a command failed.
@@ -131,6 +132,20 @@ impl From<editions::Error> for Failure {
     }
 }
 
+impl From<approval::Error> for Failure {
+    fn from(error: approval::Error) -> Self {
+        match error {
+            approval::Error::Store(cause) => cause.into(),
+            approval::Error::NotFound | approval::Error::UnknownLink => {
+                Self::NotFound(error.to_string())
+            }
+            approval::Error::NotWaiting(_)
+            | approval::Error::Changed { .. }
+            | approval::Error::WrongStatus(_) => Self::Refused(error.to_string()),
+        }
+    }
+}
+
 impl From<sending::Error> for Failure {
     fn from(error: sending::Error) -> Self {
         match error {
@@ -139,6 +154,17 @@ impl From<sending::Error> for Failure {
             sending::Error::Skipped | sending::Error::WrongStatus(_) | sending::Error::Begun => {
                 Self::Refused(error.to_string())
             }
+        }
+    }
+}
+
+impl From<pausing::Error> for Failure {
+    fn from(error: pausing::Error) -> Self {
+        match error {
+            pausing::Error::Store(cause) => cause.into(),
+            pausing::Error::NotFound => Self::NotFound(error.to_string()),
+            pausing::Error::Retired => Self::Refused(error.to_string()),
+            pausing::Error::Schedule(_) => Self::Failed(chain(&error)),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The edge that speaks to a terminal: `tidings <noun> <verb>`. Results go to stdout, words and logs to stderr.
 
 mod admin;
+mod approvals;
 mod demo;
 mod editions;
 mod failure;
 mod feeds;
 mod journey;
 mod keys;
+mod newsletters;
 mod output;
 mod private;
 mod progress;
@@ -72,13 +74,16 @@ enum Command {
     /// Look at the settings
     #[command(subcommand)]
     Config(settings::ConfigCommand),
+    /// Newsletters: pause and resume
+    #[command(subcommand)]
+    Newsletters(newsletters::NewslettersCommand),
     /// Editions of newsletters
     #[command(subcommand)]
     Editions(editions::EditionsCommand),
     /// The sending of all editions
     #[command(subcommand)]
     Sending(sending::SendingCommand),
-    /// Explain schedules, without a database
+    /// Explain schedules, and list the slots that were missed
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
     /// Feeds that articles come from
@@ -117,9 +122,10 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Demo(args) => demo::demo(&global, &args),
         Command::Migrate { dry_run } => serve::migrate(&global, dry_run),
         Command::Config(command) => settings::run(&global, &command),
+        Command::Newsletters(command) => newsletters::run(&global, command),
         Command::Editions(command) => editions::run(&global, command),
         Command::Sending(command) => sending::run(&global, command),
-        Command::Schedule(command) => schedule::run(&command),
+        Command::Schedule(command) => schedule::run(&global, command),
         Command::Feeds(command) => feeds::run(&global, command),
         Command::Keys(command) => keys::run(&global, &command),
         Command::Admin(command) => admin::run(&global, &command),

@@ -15,7 +15,7 @@ use crate::app::{App, Catcher};
 use crate::clock::Clock;
 use crate::config::{Config, Override};
 use crate::http;
-use crate::usecases::schema;
+use crate::usecases::{schema, sending};
 use crate::worker::{self, Loops};
 
 /// Flags of `tidings serve`.
@@ -122,6 +122,12 @@ pub(super) async fn migrate_app(app: &App) -> Result<(), Failure> {
             "migrated the database: {} migrations",
             ran.len()
         ));
+    }
+    if app.db.transaction_now(sending::guard_restored).await? {
+        output::note(
+            "this database was restored from a backup and does not know what was sent since: all editions are paused. \
+             Look at the newest ones, stop those that were sent, then `tidings sending resume`",
+        );
     }
     Ok(())
 }

@@ -79,6 +79,7 @@ pub struct Digest {
     pub as_published_pause_minutes: u32,
     #[serde(deserialize_with = "at_least_one")]
     pub catch_up_days: u32,
+    pub on_time_minutes: u32,
     #[serde(deserialize_with = "at_least_one")]
     pub give_up_after_hours: u32,
     pub unknown_policy: UnknownPolicy,
@@ -101,6 +102,12 @@ impl Digest {
     #[must_use]
     pub fn catch_up(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.catch_up_days))
+    }
+
+    /// Up to which delay a slot counts as in time.
+    #[must_use]
+    pub fn on_time(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.on_time_minutes))
     }
 
     /// How long a digest is tried.

@@ -16,6 +16,8 @@ text_enum! {
         AlreadySubscribed => "already_subscribed",
         /// An edition to one address of the newsroom; counts nowhere, its links do nothing.
         Test => "test",
+        /// The request to an editor to approve an edition.
+        Approval => "approval",
     }
 }
 
@@ -56,13 +58,13 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// What kind of mail.
     pub kind: DeliveryKind,
-    /// Which edition; set for tests.
+    /// Which edition; set for tests and for requests to approve.
     pub edition_id: Option<EditionId>,
-    /// To whom; unset for tests.
+    /// To whom; unset for mails to the newsroom.
     pub subscriber_id: Option<SubscriberId>,
     /// For which sign-up; set for confirmations and "already subscribed".
     pub signup_id: Option<SignupId>,
-    /// The address of a test copy.
+    /// The address of a mail to the newsroom.
     pub test_address: Option<EmailAddress>,
     /// Where it stands.
     pub status: DeliveryStatus,
@@ -141,6 +143,21 @@ impl NewDelivery {
             edition_id: Some(edition_id),
             test_address: Some(address),
             ..Self::bare(now, DeliveryKind::Test, expires_at)
+        }
+    }
+
+    /// The request to an editor to approve an edition, due at once.
+    #[must_use]
+    pub fn approval(
+        now: Timestamp,
+        edition_id: EditionId,
+        address: EmailAddress,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            edition_id: Some(edition_id),
+            test_address: Some(address),
+            ..Self::bare(now, DeliveryKind::Approval, expires_at)
         }
     }
 

@@ -20,6 +20,8 @@ text_enum! {
 text_enum! {
     /// Where an edition stands.
     pub enum EditionStatus {
+        /// Composed, and waiting for a person to approve it, or approved and waiting for its time; nothing was sent.
+        AwaitingApproval => "awaiting_approval",
         /// Deliveries are waiting or under way.
         Delivering => "delivering",
         /// Composed, and waiting for somebody to release it; nothing was sent.
@@ -39,7 +41,10 @@ impl EditionStatus {
     /// Whether mails of it may still be sent, now or after a release.
     #[must_use]
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Delivering | Self::Held | Self::Paused)
+        matches!(
+            self,
+            Self::AwaitingApproval | Self::Delivering | Self::Held | Self::Paused
+        )
     }
 }
 
@@ -50,6 +55,8 @@ text_enum! {
         NoArticles => "no_articles",
         /// Fewer articles than the newsletter's minimum; they stay for the next edition.
         TooFewArticles => "too_few_articles",
+        /// Nobody approved it in time; its articles stay for the next edition.
+        NotApproved => "not_approved",
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an operator may order of an edition that is to be sent, and when.
 
 use super::edition::EditionStatus;
-use EditionStatus::{Delivering, Done, Held, Paused, Stopped};
+use EditionStatus::{AwaitingApproval, Delivering, Done, Held, Paused, Stopped};
 
 /// An order about one edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +43,12 @@ impl Order {
         match self {
             Self::Pause => &[(Delivering, Paused), (Held, Paused), (Paused, Paused)],
             Self::Resume => &[(Paused, Delivering), (Delivering, Delivering)],
-            Self::Hold => &[(Delivering, Held), (Held, Held)],
+            Self::Hold => &[(Delivering, Held), (AwaitingApproval, Held), (Held, Held)],
             Self::Release => &[(Held, Delivering), (Delivering, Delivering)],
             Self::Stop => &[
                 (Delivering, Stopped),
                 (Held, Stopped),
+                (AwaitingApproval, Stopped),
                 (Paused, Stopped),
                 (Stopped, Stopped),
             ],
@@ -56,10 +57,16 @@ impl Order {
                 (Paused, Paused),
                 (Done, Delivering),
             ],
-            Self::Plan => &[(Delivering, Delivering), (Held, Held), (Paused, Paused)],
+            Self::Plan => &[
+                (Delivering, Delivering),
+                (Held, Held),
+                (AwaitingApproval, AwaitingApproval),
+                (Paused, Paused),
+            ],
             Self::DecideUnknown => &[
                 (Delivering, Delivering),
                 (Held, Held),
+                (AwaitingApproval, AwaitingApproval),
                 (Paused, Paused),
                 (Stopped, Stopped),
                 (Done, Done),
@@ -128,6 +135,7 @@ impl WrongStatus {
             (EditionStatus::Skipped, _) => "nothing of it was sent; make a new edition",
             (Stopped, _) => "that is for good; make a new edition",
             (Done, _) => "every mail is settled; those that failed can be sent again with `resend`",
+            (AwaitingApproval, _) => "it waits for `approve`; `hold` keeps it back",
             (Held, Order::Resume) => "`release` begins it",
             (Held, _) => "nothing of it was sent yet; `release` begins it",
             (Paused, Order::Release) => "`resume` lets it go on",
@@ -142,7 +150,8 @@ mod tests {
     use super::*;
 
     /// Rows: from. Columns: pause, resume, hold, release, stop, resend, plan, decide. `.` is refused.
-    const TABLE: [(EditionStatus, [char; 8]); 6] = [
+    const TABLE: [(EditionStatus, [char; 8]); 7] = [
+        (AwaitingApproval, ['.', '.', 'H', '.', 'S', '.', 'A', 'A']),
         (Delivering, ['P', 'D', 'H', 'D', 'S', 'D', 'D', 'D']),
         (Held, ['P', '.', 'H', 'D', 'S', '.', 'H', 'H']),
         (Paused, ['P', 'D', '.', '.', 'S', 'P', 'P', 'P']),
@@ -153,6 +162,7 @@ mod tests {
 
     fn letter(status: EditionStatus) -> char {
         match status {
+            AwaitingApproval => 'A',
             Delivering => 'D',
             Held => 'H',
             Paused => 'P',
@@ -190,6 +200,9 @@ mod tests {
             "the edition is stopped, and only one that is paused can be resumed: that is for good; make a new edition"
         );
         let refused = Done.after(Order::Stop).unwrap_err();
-        assert_eq!(refused.wanted(), "delivering, held or paused");
+        assert_eq!(
+            refused.wanted(),
+            "delivering, held, awaiting_approval or paused"
+        );
     }
 }

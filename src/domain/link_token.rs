@@ -22,6 +22,12 @@ pub enum Purpose {
     Confirm,
     /// Ends a subscription.
     Unsubscribe,
+    /// Shows an edition to an editor.
+    LookAtEdition,
+    /// Approves an edition.
+    ApproveEdition,
+    /// Keeps an edition back.
+    HoldEdition,
 }
 
 impl Purpose {
@@ -29,6 +35,9 @@ impl Purpose {
         match self {
             Self::Confirm => b"confirm",
             Self::Unsubscribe => b"unsubscribe",
+            Self::LookAtEdition => b"look at edition",
+            Self::ApproveEdition => b"approve edition",
+            Self::HoldEdition => b"hold edition",
         }
     }
 }

@@ -12,8 +12,13 @@ pub mod language;
 pub mod line;
 pub mod slug;
 
+pub mod clock_change;
+pub mod misfire;
+pub mod missed_slot;
 pub mod newsletter;
 pub mod schedule;
+pub mod schedule_words;
+pub mod timing;
 
 pub mod article;
 pub mod article_body;
@@ -31,6 +36,7 @@ pub mod edition;
 pub mod edition_order;
 pub mod selection;
 
+pub mod approval;
 pub mod deadline;
 pub mod delivery;
 pub mod edition_delivery;

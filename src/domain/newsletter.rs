@@ -4,6 +4,7 @@ use diesel::ExpressionMethods as _;
 use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 
+use super::approval::ApprovalSettings;
 use super::choice::Choice;
 use super::deadline::DeliverBy;
 use super::email_address::EmailAddress;
@@ -13,6 +14,7 @@ use super::line::Line;
 use super::schedule::{Schedule, ScheduleError};
 use super::slug::Slug;
 use super::text_column::text_enum;
+use super::timing::Timing;
 
 text_enum! {
     /// Whether a newsletter takes subscribers and sends editions.
@@ -70,6 +72,12 @@ pub struct Newsletter {
     pub deliver_by: Option<DeliverBy>,
     /// How articles are chosen, beside topics and language.
     pub choice: Choice,
+    /// When editions are composed and sent, beside the schedule.
+    #[diesel(embed)]
+    pub timing: Timing,
+    /// Who approves its editions.
+    #[diesel(embed)]
+    pub approval: ApprovalSettings,
 }
 
 impl Newsletter {

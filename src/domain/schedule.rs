@@ -13,6 +13,9 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Span, Timestamp};
 
+use super::language::Language;
+use super::schedule_words::{self, Rhythm, RhythmError};
+
 /// Characters in a cron expression at most; every minute of a day, listed one by one, would not be a rhythm.
 const CRON_MAX_CHARS: usize = 200;
 /// A parsed expression must come round within this time: 29 February can be eight years away (1896 to 1904).
@@ -40,6 +43,22 @@ pub enum ScheduleError {
     NeverDue {
         /// The expression as given.
         cron: String,
+    },
+    /// Words that do not say when.
+    #[error(transparent)]
+    Words(#[from] RhythmError),
+    /// Words, or a cron expression, without the clocks that they mean.
+    #[error(
+        "the schedule names no time zone: add one such as Europe/Berlin, as in \"weekdays at 07:00 Europe/Berlin\""
+    )]
+    NoZone,
+    /// Words that name another zone than the one beside them.
+    #[error("the schedule names two time zones, {in_words} and {beside}: leave one out")]
+    TwoZones {
+        /// The one in the words.
+        in_words: String,
+        /// The other.
+        beside: String,
     },
     /// Not a name from the IANA time zone database.
     #[error("there is no time zone {zone:?}: use a name such as \"Europe/Berlin\" or \"UTC\"")]
@@ -97,6 +116,39 @@ impl Schedule {
         })
     }
 
+    /// Reads a schedule as people write it: in words ("weekdays at 07:00 Europe/Berlin", "werktags um 7 Uhr"), or as a
+    /// cron expression. The zone may stand in the words or in `zone`.
+    ///
+    /// # Errors
+    ///
+    /// [`ScheduleError`] names the word or the part that is wrong, and says what would be right.
+    pub fn read(text: &str, zone: Option<&str>) -> Result<Self, ScheduleError> {
+        if schedule_words::is_cron(text) {
+            return Self::parse(text, zone.ok_or(ScheduleError::NoZone)?);
+        }
+        let reading = Rhythm::read(text)?;
+        let zone = match (reading.zone, zone) {
+            (Some(in_words), Some(beside)) if !in_words.eq_ignore_ascii_case(beside.trim()) => {
+                let beside = beside.chars().take(CRON_MAX_CHARS).collect();
+                return Err(ScheduleError::TwoZones { in_words, beside });
+            }
+            (Some(zone), _) => zone,
+            (None, Some(zone)) => zone.to_owned(),
+            (None, None) => return Err(ScheduleError::NoZone),
+        };
+        Self::parse(&reading.rhythm.to_cron(), &zone)
+    }
+
+    /// The rhythm in words, without the zone: German for `de`, English for every other language; the cron text where
+    /// there are no words for it.
+    #[must_use]
+    pub fn words(&self, language: &Language) -> String {
+        Rhythm::from_cron(&self.text).map_or_else(
+            || self.text.clone(),
+            |rhythm| rhythm.words(language.primary()),
+        )
+    }
+
     /// The cron expression as given, with single spaces.
     #[must_use]
     pub fn cron(&self) -> &str {
@@ -136,6 +188,21 @@ impl Schedule {
         std::iter::successors(self.next_after(after), |slot| self.next_after(slot.due_at))
             .take(count)
             .collect()
+    }
+
+    /// The slots due strictly after `after` and at or before `until`, in order; the latest `limit` of them.
+    #[must_use]
+    pub fn slots_between(&self, after: Timestamp, until: Timestamp, limit: usize) -> Vec<Slot> {
+        let mut slots = std::collections::VecDeque::new();
+        let all =
+            std::iter::successors(self.next_after(after), |slot| self.next_after(slot.due_at));
+        for slot in all.take_while(|slot| slot.due_at <= until) {
+            if slots.len() == limit {
+                slots.pop_front();
+            }
+            slots.push_back(slot);
+        }
+        slots.into()
     }
 
     /// The latest slot due at or before `at` and strictly after `not_before`.
@@ -269,6 +336,10 @@ fn reason(error: &CronError) -> String {
 fn whole_second(local: DateTime) -> Option<DateTime> {
     local.with().subsec_nanosecond(0).build().ok()
 }
+
+#[cfg(test)]
+#[path = "schedule_oracle_tests.rs"]
+mod oracle_tests;
 
 #[cfg(test)]
 #[path = "schedule_tests.rs"]

@@ -48,6 +48,12 @@ impl Site {
         format!("{}/unsubscribe/{token}", self.base)
     }
 
+    /// A page for editors about an edition that waits for approval; `action` is `look`, `approve` or `hold`.
+    #[must_use]
+    pub fn editors_url(&self, action: &str, token: &str) -> String {
+        format!("{}/editors/{action}/{token}", self.base)
+    }
+
     /// The page of an edition, for everyone.
     #[must_use]
     pub fn edition_url(&self, id: EditionId) -> String {

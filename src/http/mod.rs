@@ -25,7 +25,9 @@ use tracing_actix_web::TracingLogger;
 
 use crate::app::App;
 
+pub use admin::approvals::document as approval_document;
 pub use admin::feeds::document as feed_document;
+pub use admin::schedules::document as missed_document;
 pub use admin::sending::document as progress_document;
 pub use admin::simulation::document as simulation_document;
 pub use admin::switches::{control_document, document as sending_document};

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use crate::templates::TemplateError;
 use crate::usecases::{
-    StoreError, access, articles, confirmation, delivery, demo, digest, editions, feeds,
-    idempotency, newsletters, rhythms, schema, sending, signup, subscribers, unsubscribe,
+    StoreError, access, approval, articles, confirmation, delivery, demo, digest, editions, feeds,
+    idempotency, newsletters, pausing, rhythms, schema, sending, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -22,6 +22,15 @@ pub struct FieldError {
     pub detail: String,
 }
 
+/// Two versions of one thing, by their hashes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Versions {
+    /// What the caller saw.
+    pub seen: String,
+    /// What is there now.
+    pub current: String,
+}
+
 /// An answer that says what went wrong and how to mend it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
@@ -29,7 +38,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The status in words.
-    title: String,
+    title: &'static str,
     /// The HTTP status.
     #[schema(value_type = u16)]
     status: u16,
@@ -40,6 +49,9 @@ pub struct Problem {
     /// What is wrong with which field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// With 412: what the caller saw, and what is there now. In a box, because results hold problems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Box<Versions>>,
     /// A header that belongs to the status, such as `Retry-After`. In a box, because results hold problems.
     #[serde(skip)]
     header: Option<Box<(HeaderName, String)>>,
@@ -57,11 +69,12 @@ impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            versions: None,
             header: None,
         }
     }
@@ -289,6 +302,19 @@ impl From<newsletters::Error> for Problem {
     }
 }
 
+impl From<pausing::Error> for Problem {
+    fn from(error: pausing::Error) -> Self {
+        match error {
+            pausing::Error::NotFound => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            pausing::Error::Retired => Self::conflict("retired", error.to_string()),
+            pausing::Error::Schedule(cause) => Self::internal(&cause),
+            pausing::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
 impl From<subscribers::Error> for Problem {
     fn from(error: subscribers::Error) -> Self {
         match error {
@@ -331,6 +357,30 @@ impl From<editions::Error> for Problem {
                 Self::conflict("skipped", editions::Error::Skipped.to_string())
             }
             editions::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<approval::Error> for Problem {
+    fn from(error: approval::Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            approval::Error::NotFound => {
+                Self::not_found("unknown_edition", "there is no such edition")
+            }
+            approval::Error::UnknownLink => {
+                Self::not_found("unknown_link", "this link is not known")
+            }
+            approval::Error::NotWaiting(_) => Self::conflict("not_waiting", detail),
+            approval::Error::WrongStatus(_) => Self::conflict("wrong_status", detail),
+            approval::Error::Changed { seen, current } => Self {
+                versions: Some(Box::new(Versions {
+                    seen: seen.to_string(),
+                    current: current.to_string(),
+                })),
+                ..Self::new(StatusCode::PRECONDITION_FAILED, "changed", detail)
+            },
+            approval::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

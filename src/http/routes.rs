@@ -46,6 +46,11 @@ routes! {
     POST "/confirm/{token}/resend" => public::confirmation::resend;
     GET "/unsubscribe/{token}" => public::unsubscribe::show;
     POST "/unsubscribe/{token}" => public::unsubscribe::submit;
+    GET "/editors/look/{token}" => public::approval::look;
+    GET "/editors/approve/{token}" => public::approval::show_approve;
+    POST "/editors/approve/{token}" => public::approval::approve;
+    GET "/editors/hold/{token}" => public::approval::show_hold;
+    POST "/editors/hold/{token}" => public::approval::hold;
     GET "/assets/{mark}/{name}" => public::assets::get;
     GET "/demo/images/{name}" => public::assets::demo_image;
     GET "/dev/outbox" => public::outbox::list;
@@ -68,6 +73,9 @@ routes! {
     PATCH "/newsletters/{slug}" => admin::newsletters::change;
     GET "/newsletters/{slug}/next" => admin::newsletters::next;
     GET "/newsletters/{slug}/simulate" => admin::simulation::simulate;
+    POST "/newsletters/{slug}/pause" => admin::schedules::pause;
+    POST "/newsletters/{slug}/resume" => admin::schedules::resume;
+    GET "/missed-slots" => admin::schedules::missed;
     GET "/newsletters/{slug}/editions" => admin::editions::list;
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;
@@ -95,6 +103,8 @@ routes! {
     PATCH "/editions/{id}" => admin::sending::plan;
     GET "/editions/{id}/preview.html" => admin::editions::preview_html;
     GET "/editions/{id}/preview.txt" => admin::editions::preview_text;
+    GET "/editions/{id}/approval" => admin::approvals::approval;
+    POST "/editions/{id}/approve" => admin::approvals::approve;
     POST "/editions/{id}/test" => admin::editions::send_test;
     GET "/editions/{id}/deliveries" => admin::editions::deliveries;
     GET "/editions/{id}/progress" => admin::sending::progress;

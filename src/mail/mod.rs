@@ -11,6 +11,7 @@ pub mod quoted_printable;
 pub mod splice;
 
 pub mod already_subscribed;
+pub mod approval;
 pub mod confirmation;
 pub mod digest;
 

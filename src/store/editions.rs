@@ -166,6 +166,26 @@ pub fn with_content(
         .load(conn)?)
 }
 
+/// The newest edition of a newsletter that was not skipped, also one that waits for approval.
+///
+/// # Errors
+/// Database errors.
+pub fn newest(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+) -> Result<Option<EditionId>, Error> {
+    Ok(dsl::editions
+        .filter(
+            dsl::newsletter_id
+                .eq(newsletter)
+                .and(dsl::status.ne(EditionStatus::Skipped)),
+        )
+        .order(dsl::due_at.desc())
+        .select(dsl::id)
+        .first(conn)
+        .optional()?)
+}
+
 /// The newest edition of each of `newsletters` that can be read, as it went to readers with the newsletter's schedule.
 ///
 /// # Errors
@@ -178,7 +198,7 @@ pub fn latest(
         .filter(
             dsl::newsletter_id
                 .eq_any(newsletters)
-                .and(dsl::status.ne(EditionStatus::Skipped))
+                .and(dsl::status.ne_all([EditionStatus::Skipped, EditionStatus::AwaitingApproval]))
                 .and(dsl::rhythm_id.is_null())
                 .and(dsl::variant.eq(0)),
         )

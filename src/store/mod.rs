@@ -8,6 +8,7 @@ mod error;
 
 pub mod admins;
 pub mod api_keys;
+pub mod approvals;
 pub mod articles;
 pub mod attempts;
 pub mod claims;
@@ -19,8 +20,10 @@ pub mod edition_deliveries;
 pub mod editions;
 pub mod feeds;
 pub mod idempotency_keys;
+pub mod identity;
 pub mod lost_claims;
 pub mod migrations;
+pub mod missed_slots;
 pub mod newsletters;
 pub mod progress;
 pub mod queue;

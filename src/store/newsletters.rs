@@ -1,6 +1,9 @@
 //! Newsletters.
 
+use diesel::dsl::sql;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Timestamptz};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 
@@ -128,18 +131,40 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
-/// Locks one newsletter that is due at `now` and that no other scheduler holds.
+/// Whether a newsletter is due at an instant: the cut-off of its next slot has come, or the slot itself while it pauses.
+fn is_due(now: Timestamp) -> Box<dyn BoxableExpression<dsl::newsletters, Pg, SqlType = Bool>> {
+    let condition = sql::<Bool>(
+        "status = 'active' AND next_due_at IS NOT NULL AND next_due_at - CASE WHEN paused_at IS NULL \
+         THEN make_interval(mins => cut_off_minutes) ELSE interval '0' END <= ",
+    )
+    .bind::<Timestamptz, _>(now.to_diesel());
+    Box::new(condition)
+}
+
+/// The newsletters that are due at `now`, in the order of their slots; those that share one in the order of being made.
 ///
 /// # Errors
 /// Database errors.
-pub fn lock_due(conn: &mut PgConnection, now: Timestamp) -> Result<Option<Newsletter>, Error> {
+pub fn due(conn: &mut PgConnection, now: Timestamp) -> Result<Vec<NewsletterId>, Error> {
     Ok(dsl::newsletters
-        .filter(
-            dsl::status
-                .eq(NewsletterStatus::Active)
-                .and(dsl::next_due_at.le(now.to_diesel())),
-        )
-        .order(dsl::next_due_at)
+        .filter(is_due(now))
+        .order((dsl::next_due_at, dsl::id))
+        .select(dsl::id)
+        .load(conn)?)
+}
+
+/// Locks the newsletter if it is due at `now` and no other scheduler holds it.
+///
+/// # Errors
+/// Database errors.
+pub fn lock_due(
+    conn: &mut PgConnection,
+    id: NewsletterId,
+    now: Timestamp,
+) -> Result<Option<Newsletter>, Error> {
+    Ok(dsl::newsletters
+        .filter(dsl::id.eq(id))
+        .filter(is_due(now))
         .select(Newsletter::as_select())
         .for_update()
         .skip_locked()

@@ -74,6 +74,7 @@ pub fn find(
 /// Database errors.
 pub fn open(conn: &mut PgConnection, limit: i64) -> Result<Vec<(Edition, EditionSend)>, Error> {
     let is_open = editions::status.eq_any([
+        EditionStatus::AwaitingApproval,
         EditionStatus::Delivering,
         EditionStatus::Held,
         EditionStatus::Paused,
@@ -100,6 +101,7 @@ pub fn with_deadline(conn: &mut PgConnection) -> Result<Vec<(Edition, EditionSen
         .filter(
             editions::status
                 .eq_any([
+                    EditionStatus::AwaitingApproval,
                     EditionStatus::Delivering,
                     EditionStatus::Held,
                     EditionStatus::Paused,

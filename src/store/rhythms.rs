@@ -120,7 +120,7 @@ pub fn lock_published(
         due = due.filter(dsl::id.gt(after));
     }
     for id in due.load::<RhythmId>(conn)? {
-        let Some(free) = lock(conn, id)? else {
+        let Some(free) = lock(conn, id)?.filter(|(_, it)| it.timing.paused_at.is_none()) else {
             continue;
         };
         let is_new = articles::available_at

@@ -168,6 +168,7 @@ pub fn extend(conn: &mut PgConnection, edition: EditionId, until: Timestamp) -> 
 pub fn extend_open(conn: &mut PgConnection, until: Timestamp) -> Result<(), Error> {
     let open = editions::table
         .filter(editions::status.eq_any([
+            EditionStatus::AwaitingApproval,
             EditionStatus::Delivering,
             EditionStatus::Held,
             EditionStatus::Paused,

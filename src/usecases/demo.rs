@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
+use crate::domain::approval::ApprovalSettings;
 use crate::domain::article::{Arrival, Article, ArticleDraft, Image};
 use crate::domain::article_body::ArticleBody;
 use crate::domain::choice::Choice;
@@ -17,6 +18,7 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
+use crate::domain::timing::Timing;
 use crate::i18n;
 use crate::store::{self, articles, consents, newsletters, subscribers, subscriptions};
 
@@ -177,6 +179,8 @@ fn newsletter(now: Timestamp, sample: &SampleNewsletter) -> Result<Newsletter, E
         updated_at: now,
         deliver_by: None,
         choice: Choice::default(),
+        timing: Timing::default(),
+        approval: ApprovalSettings::default(),
     })
 }
 

@@ -63,8 +63,7 @@ pub fn resolve(conn: &mut PgConnection, name: &EditionName) -> Result<EditionId,
         EditionName::Id(id) => Ok(*id),
         EditionName::Latest(slug) => {
             let newsletter = newsletters::find_by_slug(conn, slug)?.ok_or(Error::NoNewsletter)?;
-            let latest = editions::latest(conn, &[newsletter.id])?;
-            latest.get(&newsletter.id).copied().ok_or(Error::NotFound)
+            editions::newest(conn, newsletter.id)?.ok_or(Error::NotFound)
         }
     }
 }

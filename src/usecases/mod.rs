@@ -4,11 +4,13 @@
 //! input, and it cannot wait for anything. No use case calls another.
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
-//! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, also by [`feeds`], [`digest`]
-//! composes and queues, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it.
-//! [`idempotency`] gives a client that lost an answer the same one again.
+//! [`subscribers`] is the newsroom's way to all three, [`rhythms`] changes how often a reader reads. The life of an edition:
+//! [`articles`] come in, also by [`feeds`], [`digest`] composes and queues unless the newsletter pauses ([`pausing`]), [`approval`]
+//! lets go what a person has to see first, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`]
+//! looks at it. [`idempotency`] gives a client that lost an answer the same one again.
 
 pub mod access;
+pub mod approval;
 pub mod articles;
 pub mod confirmation;
 pub mod delivery;
@@ -18,6 +20,7 @@ pub mod editions;
 pub mod feeds;
 pub mod idempotency;
 pub mod newsletters;
+pub mod pausing;
 pub mod rhythms;
 pub mod schema;
 pub mod sending;

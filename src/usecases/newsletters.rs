@@ -3,6 +3,7 @@
 use diesel::PgConnection;
 use jiff::Timestamp;
 
+use crate::domain::approval::{ApprovalPatch, ApprovalSettings};
 use crate::domain::change::Change;
 use crate::domain::choice::Choice;
 use crate::domain::deadline::DeliverBy;
@@ -10,10 +11,12 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId};
 use crate::domain::language::Language;
 use crate::domain::line::Line;
+use crate::domain::missed_slot::{MissedOutcome, MissedReason, NewMissedSlot, passed};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{Schedule, ScheduleError, Slot};
 use crate::domain::slug::Slug;
-use crate::store::{self, editions, newsletters};
+use crate::domain::timing::{Timing, TimingPatch};
+use crate::store::{self, editions, missed_slots, newsletters};
 
 /// Why a newsletter is not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +60,8 @@ pub struct Draft {
     pub max_articles: i32,
     pub deliver_by: Option<DeliverBy>,
     pub choice: Choice,
+    pub timing: Timing,
+    pub approval: ApprovalSettings,
 }
 
 /// What changes; absent fields stay.
@@ -76,6 +81,8 @@ pub struct Patch {
     pub status: Option<NewsletterStatus>,
     pub deliver_by: Change<DeliverBy>,
     pub choice: Option<Choice>,
+    pub timing: TimingPatch,
+    pub approval: ApprovalPatch,
 }
 
 /// Makes a newsletter; its first slot is the next one of its schedule.
@@ -103,6 +110,8 @@ pub fn create(conn: &mut PgConnection, now: Timestamp, draft: &Draft) -> Result<
         updated_at: now,
         deliver_by: draft.deliver_by.clone(),
         choice: draft.choice.clone(),
+        timing: draft.timing.clone(),
+        approval: draft.approval.clone(),
     };
     check_limits(&newsletter)?;
     match newsletters::insert(conn, newsletter.clone()) {
@@ -124,6 +133,9 @@ pub fn change(
     let before = newsletters::lock_by_slug(conn, slug)?.ok_or(Error::NotFound)?;
     let is_rescheduled =
         patch.schedule.is_some() || patch.status.is_some_and(|status| status != before.status);
+    if is_rescheduled {
+        record_passed(conn, now, &before)?;
+    }
     let schedule = match patch.schedule {
         Some(schedule) => schedule,
         None => before.schedule()?,
@@ -156,10 +168,32 @@ pub fn change(
         updated_at: now,
         deliver_by: patch.deliver_by.apply(before.deliver_by),
         choice: patch.choice.unwrap_or(before.choice),
+        timing: patch.timing.apply(before.timing),
+        approval: patch.approval.apply(before.approval),
     };
     check_limits(&after)?;
     newsletters::update(conn, after.clone())?;
     Ok(after)
+}
+
+/// Records the slots of the old schedule that have passed and that nobody served: a new one counts from now.
+fn record_passed(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    before: &Newsletter,
+) -> Result<(), Error> {
+    // A schedule that no longer parses is being mended; nobody knows its slots.
+    let Ok(schedule) = before.schedule() else {
+        return Ok(());
+    };
+    let reason = match before.timing.paused_at {
+        Some(_) => MissedReason::Paused,
+        None => MissedReason::Late,
+    };
+    let row = |slot: &Slot| NewMissedSlot::new(before, *slot, now, reason, MissedOutcome::Skipped);
+    let rows: Vec<NewMissedSlot> = passed(before, &schedule, now).iter().map(row).collect();
+    missed_slots::insert(conn, &rows)?;
+    Ok(())
 }
 
 fn check_limits(newsletter: &Newsletter) -> Result<(), Error> {

@@ -3,18 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Stop;
 use crate::app::App;
+use crate::domain::id::{EditionId, NewsletterId};
+use crate::domain::rhythm::RhythmKind;
+use crate::usecases::approval::{self, Acted};
 use crate::usecases::digest::{self, Composed, Context};
-use crate::usecases::sending;
+use crate::usecases::{StoreError, sending};
 
 /// Looks for due newsletters until told to stop.
 pub async fn run(app: App, mut stop: Stop) {
     let pause = Duration::from_secs(u64::from(app.config.digest.tick_seconds));
     while !stop.is_set() {
-        match run_due(&app).await {
-            Ok(_) => {}
-            Err(error) => tracing::error!(error = ?error, "due newsletters could not be composed"),
+        if let Err(error) = run_due(&app).await {
+            tracing::error!(error = ?error, "due newsletters could not be composed");
+        }
+        if let Err(error) = act_on_approvals(&app).await {
+            tracing::error!(error = ?error, "approvals could not be looked at");
         }
         if let Err(error) = alert_late(&app).await {
             tracing::error!(error = ?error, "deadlines could not be looked at");
@@ -32,46 +39,118 @@ pub async fn alert_late(app: &App) -> Result<usize, sending::Error> {
     Ok(late.len())
 }
 
-/// One pass: composes every newsletter and every rhythm that is due, each in a transaction of its own, and returns what became
-/// of each. Safe to run any number of times at once.
+/// Lets go what was approved and whose time has come, and acts on deadlines that nobody met; returns what it did.
 ///
 /// # Errors
-/// The first failure; what was composed before it stays.
-pub async fn run_due(app: &App) -> Result<Vec<Composed>, digest::Error> {
+/// Database errors; what was done before stays.
+pub async fn act_on_approvals(app: &App) -> Result<Vec<(EditionId, Acted)>, approval::Error> {
+    let mut all = Vec::new();
+    loop {
+        let settings = app.config.digest.clone();
+        let acted = app
+            .db
+            .transaction_now(move |conn, now| approval::act(conn, now, &settings))
+            .await?;
+        match acted {
+            Some(one) => all.push(one),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// What a pass over the due newsletters did.
+#[derive(Debug, Default)]
+pub struct Pass {
+    /// What became of each, in the order of slots.
+    pub composed: Vec<Composed>,
+    /// Newsletters that could not be composed, and why; they stay due, and keep no other from its turn.
+    pub failed: Vec<(NewsletterId, digest::Error)>,
+}
+
+/// One pass: composes every newsletter that is due, each in a transaction of its own, in the order of slots, then the rhythms
+/// of readers, and returns what became of each. One that fails is logged and left to the next pass. Safe to run any number of
+/// times at once.
+///
+/// # Errors
+/// When the database cannot be reached; what was composed before stays.
+pub async fn run_due(app: &App) -> Result<Pass, digest::Error> {
     let now = app.db.now().await?;
     app.db
         .transaction(move |conn| digest::advance_cut(conn, now))
         .await?;
-    let mut all = Vec::new();
-    while let Some(composed) = pass(app, move |conn, context| {
-        digest::compose_next_due(conn, now, context)
-    })
-    .await?
-    {
-        crate::fault::point("k3");
-        all.push(composed);
+    let mut pass = Pass::default();
+    run_newsletters(app, now, &mut pass).await?;
+    for kind in RhythmKind::ALL {
+        run_rhythms(app, now, *kind, &mut pass).await?;
     }
-    while let Some(composed) = pass(app, move |conn, context| {
-        digest::compose_next_rhythm(conn, now, context)
-    })
-    .await?
-    {
-        all.push(composed);
+    Ok(pass)
+}
+
+async fn run_newsletters(app: &App, now: Timestamp, pass: &mut Pass) -> Result<(), digest::Error> {
+    loop {
+        let due = app
+            .db
+            .transaction(move |conn| digest::due(conn, now))
+            .await?;
+        let mut has_moved = false;
+        for id in due {
+            if pass.failed.iter().any(|(failed, _)| *failed == id) {
+                continue;
+            }
+            let composed = transact(app, move |conn, context| {
+                digest::compose_due(conn, now, id, context)
+            });
+            match composed.await {
+                Ok(None) => {}
+                Ok(Some(composed)) => {
+                    crate::fault::point("k3");
+                    has_moved = true;
+                    pass.composed.push(composed);
+                }
+                Err(error @ digest::Error::Store(StoreError::Unavailable(_))) => return Err(error),
+                Err(error) => {
+                    tracing::error!(newsletter = %id, error = ?error, "a due newsletter could not be composed");
+                    pass.failed.push((id, error));
+                }
+            }
+        }
+        // With a cut-off a newsletter may be due for its next slot right after this one.
+        if !has_moved {
+            return Ok(());
+        }
     }
+}
+
+/// The rhythms that are due, or those that go by publication and for which there is something.
+async fn run_rhythms(
+    app: &App,
+    now: Timestamp,
+    kind: RhythmKind,
+    pass: &mut Pass,
+) -> Result<(), digest::Error> {
     let mut after = None;
-    while let Some((rhythm, composed)) = pass(app, move |conn, context| {
-        digest::compose_next_published(conn, now, after, context)
-    })
-    .await?
-    {
-        after = Some(rhythm);
-        all.push(composed);
+    loop {
+        let composed = transact(app, move |conn, context| match kind {
+            RhythmKind::Scheduled => digest::compose_next_rhythm(conn, now, context),
+            RhythmKind::AsPublished => digest::compose_next_published(conn, now, after, context),
+        });
+        match composed.await {
+            Ok(None) => return Ok(()),
+            Ok(Some((rhythm, composed))) => {
+                after = Some(rhythm);
+                pass.composed.push(composed);
+            }
+            Err(error @ digest::Error::Store(StoreError::Unavailable(_))) => return Err(error),
+            Err(error) => {
+                tracing::error!(error = ?error, "a rhythm could not be composed; others wait for the next pass");
+                return Ok(());
+            }
+        }
     }
-    Ok(all)
 }
 
 /// One transaction of composing.
-async fn pass<T: Send + 'static>(
+async fn transact<T: Send + 'static>(
     app: &App,
     work: impl FnOnce(&mut digest::Connection, &Context<'_>) -> Result<T, digest::Error>
     + Send

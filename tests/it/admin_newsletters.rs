@@ -293,3 +293,58 @@ async fn all_wrong_fields_are_told_at_once() {
     assert_eq!(fields, wanted);
     assert_eq!(problem.detail, "8 fields are wrong, see errors");
 }
+
+#[tokio::test]
+async fn a_schedule_is_taken_in_words_and_shown_in_the_language_of_the_newsletter() {
+    let app = TestApp::start().await;
+    let body = with(morning(), "/schedule", "weekdays at 07:00 Europe/Berlin");
+    let post = app.api(Method::POST, "/newsletters").json(&body);
+    let made = post.send().await.expect(201).record();
+    let berlin = json!({"cron": "0 7 * * 1-5", "zone": "Europe/Berlin"});
+    assert_eq!(made["schedule"], berlin);
+    assert_eq!(made["schedule_words"], "weekdays at 07:00");
+    let patch = async |change: Value| {
+        let call = app.api(Method::PATCH, "/newsletters/morning").json(&change);
+        call.send().await.expect(200).record()
+    };
+    let friday = "am ersten Freitag im Monat um 9 Uhr Europe/Vienna";
+    let changed = patch(json!({"schedule": friday, "language": "de"})).await;
+    let vienna = json!({"cron": "0 9 * * 5#1", "zone": "Europe/Vienna"});
+    assert_eq!(changed["schedule"], vienna);
+    let words = changed["schedule_words"].as_str().unwrap();
+    assert_eq!(words, "am ersten Freitag im Monat um 09:00 Uhr");
+    // What was shown can be sent back.
+    let again = patch(json!({"schedule": format!("{words} Europe/Vienna")})).await;
+    assert_eq!(again["schedule"], vienna);
+    let get = app.api(Method::GET, "/newsletters/morning/next");
+    let next = get.send().await.expect(200).record();
+    assert_eq!(next["schedule_words"], words);
+    let slots = next["slots"].as_array().unwrap().iter();
+    let notes: Vec<_> = slots.filter_map(|slot| slot["note"].as_str()).collect();
+    assert_eq!(notes, ["Uhren werden vorgestellt: 09:00 CEST"]);
+}
+
+#[tokio::test]
+async fn words_that_say_no_schedule_are_explained() {
+    let app = TestApp::start().await;
+    app.newsletter("morning").create().await;
+    for (words, part) in [
+        ("fortnightly at 7 UTC", "\"fortnightly\""),
+        ("weekdays at 7", "no time zone"),
+    ] {
+        let wrong = json!({ "schedule": words });
+        let patch = app.api(Method::PATCH, "/newsletters/morning").json(&wrong);
+        let problem = patch.send().await.problem(422);
+        assert_eq!(problem.fields, ["schedule"]);
+        assert!(problem.detail.contains(part), "{}", problem.detail);
+    }
+    let neither = json!({"schedule": 7});
+    let patch = app
+        .api(Method::PATCH, "/newsletters/morning")
+        .json(&neither);
+    let detail = patch.send().await.problem(422).detail;
+    assert!(
+        detail.contains("weekdays at 07:00 Europe/Berlin"),
+        "{detail}"
+    );
+}

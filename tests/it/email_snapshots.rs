@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use tidings::config::Publisher;
 use tidings::domain::language::Language;
 use tidings::mail::already_subscribed::AlreadySubscribedEmail;
+use tidings::mail::approval::ApprovalEmail;
 use tidings::mail::confirmation::ConfirmationEmail;
 use tidings::mail::digest::DigestEmail;
 use tidings::mail::email::{Email, Rendered, render};
@@ -56,6 +57,7 @@ fn samples(language: &str) -> Vec<(String, Rendered)> {
             "already_subscribed",
             sample::<AlreadySubscribedEmail>(language, |email| email),
         ),
+        ("approval", sample::<ApprovalEmail>(language, |email| email)),
         ("digest", sample::<DigestEmail>(language, |email| email)),
         (
             "digest_for_browser",

@@ -36,6 +36,7 @@ mod postfix;
 mod private_postgres;
 mod program;
 mod routes;
+mod schedule;
 mod schedule_cli;
 mod schema;
 mod sending;

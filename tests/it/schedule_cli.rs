@@ -21,7 +21,7 @@ async fn seven_stays_seven_when_summer_begins() {
         .run()
         .await
         .expect(0);
-    let expected: Vec<Value> = [
+    let mut expected: Vec<Value> = [
         ("2026-03-27T07:00:00", "2026-03-27T06:00:00Z"),
         ("2026-03-30T07:00:00", "2026-03-30T05:00:00Z"),
         ("2026-03-31T07:00:00", "2026-03-31T05:00:00Z"),
@@ -30,6 +30,7 @@ async fn seven_stays_seven_when_summer_begins() {
     ]
     .map(|(local, due_at)| json!({ "local": local, "due_at": due_at, "zone": "Europe/Berlin" }))
     .into();
+    expected[1]["note"] = json!("clocks go forward: 07:00 CEST");
     assert_eq!(ran.json::<Vec<Value>>(), expected);
     assert_eq!(ran.stderr, "");
 }
@@ -50,8 +51,9 @@ async fn people_read_the_weekday_and_both_clocks() {
         .expect(0);
     assert_eq!(
         ran.stdout,
-        "Fri 2026-03-27 07:00 CET  (2026-03-27T06:00:00Z)\nMon 2026-03-30 07:00 CEST  (2026-03-30T05:00:00Z)\n"
+        "Fri 2026-03-27 07:00 CET  (2026-03-27T06:00:00Z)\nMon 2026-03-30 07:00 CEST  (2026-03-30T05:00:00Z)  clocks go forward: 07:00 CEST\n"
     );
+    assert_eq!(ran.stderr, "weekdays at 07:00 Europe/Berlin (0 7 * * 1-5)");
 }
 
 /// 02:30 does not exist on the last Sunday of March, when its run comes with the end of the gap, and comes twice on
@@ -144,5 +146,81 @@ async fn a_wrong_count_or_instant_is_wrong_usage() {
             .await
             .expect(2)
             .says(&[wrong[0], wrong[1]]);
+    }
+}
+
+/// What people say is the same as the cron expression, in both languages, with the zone in the words or beside them.
+#[tokio::test]
+async fn words_are_as_good_as_cron() {
+    let from = ["--from", "2026-10-22T12:00:00Z", "--count", "3", "--json"];
+    let cron = ["schedule", "next", "0 7 * * 1-5", "--zone", "Europe/Berlin"];
+    let wanted = Tidings::new(&[&cron[..], &from].concat())
+        .run()
+        .await
+        .expect(0)
+        .json::<Vec<Value>>();
+    assert_eq!(wanted[1]["note"], "clocks go back: 07:00 CET");
+    for words in [
+        &["schedule", "next", "weekdays at 07:00 Europe/Berlin"][..],
+        &[
+            "schedule",
+            "next",
+            "werktags um 7 Uhr",
+            "--zone",
+            "Europe/Berlin",
+        ],
+        &[
+            "schedule",
+            "next",
+            "Mon-Fri at 7am",
+            "--zone",
+            "Europe/Berlin",
+        ],
+    ] {
+        let ran = Tidings::new(&[words, &from].concat()).run().await.expect(0);
+        assert_eq!(ran.json::<Vec<Value>>(), wanted, "{words:?}");
+    }
+    let german = [
+        "schedule",
+        "next",
+        "first Friday of the month at 9 UTC",
+        "--language",
+        "de",
+    ];
+    let ran = Tidings::new(&german).run().await.expect(0);
+    assert_eq!(
+        ran.stderr,
+        "am ersten Freitag im Monat um 09:00 Uhr UTC (0 9 * * 5#1)"
+    );
+}
+
+#[tokio::test]
+async fn a_word_that_is_not_understood_is_named_with_examples() {
+    let cases: [(&[&str], &[&str]); 4] = [
+        (
+            &["fortnightly at 7", "--zone", "UTC"],
+            &[
+                "\"fortnightly\"",
+                "weekdays at 07:00",
+                "first Friday of the month at 9",
+            ],
+        ),
+        (&["weekdays at 7"], &["no time zone", "Europe/Berlin"]),
+        (
+            &["weekdays at 7 Europe/Berlin", "--zone", "UTC"],
+            &["two time zones", "Europe/Berlin", "UTC"],
+        ),
+        (
+            &["weekdays at 7 Europe/Berlim"],
+            &["time zone \"Europe/Berlim\""],
+        ),
+    ];
+    for (arguments, parts) in cases {
+        let ran = Tidings::new(&[&["schedule", "next"], arguments].concat())
+            .run()
+            .await
+            .expect(3)
+            .says(parts);
+        assert_eq!(ran.stdout, "");
     }
 }

@@ -1,5 +1,6 @@
 //! The admin API: JSON in, JSON out, a key in each request.
 
+pub(super) mod approvals;
 pub(super) mod articles;
 pub(super) mod bulk;
 pub(super) mod editions;
@@ -7,6 +8,7 @@ pub(super) mod feeds;
 pub(super) mod newsletters;
 pub(super) mod pages;
 pub(super) mod rhythms;
+pub(super) mod schedules;
 pub(super) mod sending;
 pub(super) mod simulation;
 pub(super) mod subscribers;

@@ -7,14 +7,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::approvals::{ApprovalInput, ApprovalSettingsAnswer};
+use super::schedules::{TimingAnswer, TimingInput};
 use crate::app::App;
+use crate::domain::approval::ApprovalSettings;
 use crate::domain::change::Change;
 use crate::domain::choice::Choice;
+use crate::domain::clock_change::ClockChange;
 use crate::domain::id::NewsletterId;
 use crate::domain::line::{Line, LineError};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{Schedule, Slot};
 use crate::domain::slug::Slug;
+use crate::domain::timing::Timing;
 use crate::http::dto::{Fields, Page, Paging, incomplete};
 use crate::http::problem::Problem;
 use crate::usecases::newsletters::{self, Draft, Patch};
@@ -34,6 +39,20 @@ pub(crate) struct ScheduleBody {
     /// An IANA time zone.
     #[schema(example = "Europe/Berlin")]
     zone: String,
+}
+
+/// When editions are made: in words, or as a cron expression with its zone.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(
+    untagged,
+    expecting = "write a schedule in words, such as \"weekdays at 07:00 Europe/Berlin\", or as {\"cron\": \"0 7 * * 1-5\", \"zone\": \"Europe/Berlin\"}"
+)]
+pub(crate) enum ScheduleInput {
+    /// In English or German, with the zone.
+    #[schema(example = "weekdays at 07:00 Europe/Berlin")]
+    Words(String),
+    /// Cron and zone.
+    Cron(ScheduleBody),
 }
 
 /// From whom mails come.
@@ -65,7 +84,7 @@ pub(crate) struct NewsletterBody {
     #[schema(example = "de")]
     language: String,
     sender: SenderBody,
-    schedule: ScheduleBody,
+    schedule: ScheduleInput,
     /// An article enters when it has one of these; none means all.
     #[serde(default)]
     topics: Vec<String>,
@@ -82,6 +101,10 @@ pub(crate) struct NewsletterBody {
     /// How articles are chosen, beside topics and language.
     #[serde(default)]
     choice: Choice,
+    #[serde(default)]
+    timing: TimingInput,
+    #[serde(default)]
+    approval: ApprovalInput,
 }
 
 /// What changes; absent fields stay.
@@ -93,7 +116,7 @@ pub(crate) struct NewsletterPatch {
     frequency: Option<String>,
     language: Option<String>,
     sender: Option<SenderBody>,
-    schedule: Option<ScheduleBody>,
+    schedule: Option<ScheduleInput>,
     topics: Option<Vec<String>>,
     min_articles: Option<i32>,
     max_articles: Option<i32>,
@@ -104,6 +127,10 @@ pub(crate) struct NewsletterPatch {
     deliver_by: Change<String>,
     /// As a whole.
     choice: Option<Choice>,
+    #[serde(default)]
+    timing: TimingInput,
+    #[serde(default)]
+    approval: ApprovalInput,
 }
 
 /// A newsletter.
@@ -117,6 +144,10 @@ pub(crate) struct NewsletterAnswer {
     language: String,
     sender: SenderBody,
     schedule: ScheduleBody,
+    /// The schedule in words, in the language of the newsletter if that is German, else in English; the cron text where
+    /// there are no words for it.
+    #[schema(example = "montags bis freitags um 07:00 Uhr")]
+    schedule_words: String,
     topics: Vec<String>,
     min_articles: i32,
     max_articles: i32,
@@ -128,6 +159,11 @@ pub(crate) struct NewsletterAnswer {
     /// By when scheduled editions should have been sent; `null` when they are sent at once.
     deliver_by: Option<String>,
     choice: Choice,
+    timing: TimingAnswer,
+    approval: ApprovalSettingsAnswer,
+    /// Since when it pauses; `null` while it does not.
+    paused_at: Option<Timestamp>,
+    pause_reason: Option<String>,
 }
 
 /// One run of a schedule.
@@ -138,12 +174,18 @@ pub(crate) struct SlotAnswer {
     local: jiff::civil::DateTime,
     /// The same as an instant.
     due_at: Timestamp,
+    /// What a change of clocks does to it; absent for almost all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "clocks go back: 07:00 CET")]
+    note: Option<String>,
 }
 
 /// The next runs of a newsletter.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct NextAnswer {
     schedule: ScheduleBody,
+    /// The schedule in words.
+    schedule_words: String,
     slots: Vec<SlotAnswer>,
 }
 
@@ -181,6 +223,7 @@ impl From<&Newsletter> for NewsletterAnswer {
                 cron: newsletter.schedule_cron.clone(),
                 zone: newsletter.schedule_zone.clone(),
             },
+            schedule_words: words(newsletter),
             topics: newsletter.topics.clone(),
             min_articles: newsletter.min_articles,
             max_articles: newsletter.max_articles,
@@ -190,17 +233,43 @@ impl From<&Newsletter> for NewsletterAnswer {
             updated_at: newsletter.updated_at,
             deliver_by: newsletter.deliver_by.as_ref().map(ToString::to_string),
             choice: newsletter.choice.clone(),
+            timing: TimingAnswer::from(&newsletter.timing),
+            approval: ApprovalSettingsAnswer::from(&newsletter.approval),
+            paused_at: newsletter.timing.paused_at,
+            pause_reason: newsletter.timing.pause_reason.clone(),
         }
     }
 }
 
-impl From<Slot> for SlotAnswer {
-    fn from(slot: Slot) -> Self {
-        Self {
+/// The rhythm in words; the cron text when the stored schedule no longer parses.
+fn words(newsletter: &Newsletter) -> String {
+    newsletter.schedule().map_or_else(
+        |_| newsletter.schedule_cron.clone(),
+        |schedule| schedule.words(&newsletter.language),
+    )
+}
+
+/// The slots after `since`, with what clocks do to them.
+fn slot_answers(
+    newsletter: &Newsletter,
+    mut since: Timestamp,
+    slots: Vec<Slot>,
+) -> Vec<SlotAnswer> {
+    let schedule = newsletter.schedule().ok();
+    let is_german = newsletter.language.primary() == "de";
+    let answer = |slot: Slot| {
+        let note = schedule.as_ref().and_then(|schedule| {
+            let change = ClockChange::of(schedule, since, slot)?;
+            Some(change.words(schedule, slot, is_german))
+        });
+        since = slot.due_at;
+        SlotAnswer {
             local: slot.local,
             due_at: slot.due_at,
+            note,
         }
-    }
+    };
+    slots.into_iter().map(answer).collect()
 }
 
 impl Fields {
@@ -228,10 +297,12 @@ impl Fields {
         }
     }
 
-    fn schedule(&mut self, body: &ScheduleBody) -> Option<Schedule> {
-        Schedule::parse(&body.cron, &body.zone)
-            .map_err(|cause| self.wrong("schedule", cause))
-            .ok()
+    fn schedule(&mut self, input: &ScheduleInput) -> Option<Schedule> {
+        let read = match input {
+            ScheduleInput::Words(words) => Schedule::read(words, None),
+            ScheduleInput::Cron(body) => Schedule::parse(&body.cron, &body.zone),
+        };
+        read.map_err(|cause| self.wrong("schedule", cause)).ok()
     }
 }
 
@@ -248,6 +319,11 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     let frequency = fields.sentence("frequency", &body.frequency);
     let deliver_by = fields.parse_optional("deliver_by", body.deliver_by.as_deref());
     fields.choice(&body.choice);
+    let timing = body.timing.read(&mut fields).apply(Timing::default());
+    let approval = body
+        .approval
+        .read(&mut fields)
+        .apply(ApprovalSettings::default());
     fields.finish()?;
     Ok(Draft {
         slug: slug.ok_or_else(incomplete)?,
@@ -263,6 +339,8 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
         max_articles: body.max_articles,
         deliver_by,
         choice: body.choice.clone(),
+        timing,
+        approval,
     })
 }
 
@@ -303,6 +381,8 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
             .clone()
             .and_then(|text| fields.parse("deliver_by", &text)),
         choice: body.choice.clone(),
+        timing: body.timing.read(&mut fields),
+        approval: body.approval.read(&mut fields),
     };
     if let Some(choice) = &patch.choice {
         fields.choice(choice);
@@ -398,10 +478,11 @@ pub(crate) async fn next(
         .transaction(move |conn| newsletters::next_slots(conn, now, &slug, count))
         .await?;
     Ok(HttpResponse::Ok().json(NextAnswer {
+        schedule_words: words(&newsletter),
+        slots: slot_answers(&newsletter, now, slots),
         schedule: ScheduleBody {
             cron: newsletter.schedule_cron,
             zone: newsletter.schedule_zone,
         },
-        slots: slots.into_iter().map(SlotAnswer::from).collect(),
     }))
 }

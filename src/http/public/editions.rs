@@ -6,6 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TY
 use actix_web::web::{Data, Path};
 
 use crate::app::App;
+use crate::domain::edition::EditionStatus;
 use crate::domain::id::EditionId;
 use crate::http::problem::Problem;
 use crate::usecases::editions;
@@ -21,11 +22,15 @@ pub(crate) async fn page(app: Data<App>, id: Path<EditionId>) -> Result<HttpResp
         .db
         .transaction(move |conn| editions::content(conn, id))
         .await;
-    let (_, content) = result.map_err(|error| match error {
+    let (edition, content) = result.map_err(|error| match error {
         // To readers a skipped edition never was.
         editions::Error::Skipped => editions::Error::NotFound.into(),
         other => Problem::from(other),
     })?;
+    // Nor is one that nobody approved yet; editors have links of their own.
+    if edition.status == EditionStatus::AwaitingApproval {
+        return Err(editions::Error::NotFound.into());
+    }
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CONTENT_SECURITY_POLICY, MAIL_POLICY))

@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::{Error, PreparedEditions};
 use crate::config;
+use crate::domain::approval::{Approval, Fingerprint};
 use crate::domain::delivery::{Delivery, DeliveryKind};
-use crate::domain::edition::{Edition, FrozenContent};
+use crate::domain::edition::{Edition, EditionStatus, FrozenContent};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId, SignupId, SubscriberId};
 use crate::domain::language::Language;
@@ -21,11 +22,12 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::Subscription;
 use crate::i18n;
 use crate::mail::already_subscribed::{AlreadySubscribedEmail, Held};
+use crate::mail::approval::ApprovalEmail;
 use crate::mail::confirmation::ConfirmationEmail;
 use crate::mail::email::{NewsletterLine, Rendered, render};
 use crate::mail::message::{self, Content, Identity, Kind, Message, MessageError, Parts};
 use crate::mail::prepared;
-use crate::store::{editions, newsletters, signups, subscribers, subscriptions};
+use crate::store::{approvals, editions, newsletters, sends, signups, subscribers, subscriptions};
 use crate::templates::{TemplateError, Templates};
 
 /// Why one mail was not made; the others of the batch are.
@@ -62,6 +64,7 @@ pub(super) struct Facts {
     editions: HashMap<EditionId, (Edition, FrozenContent)>,
     newsletters: HashMap<NewsletterId, Newsletter>,
     held: HashMap<SignupId, Vec<Subscription>>,
+    approvals: HashMap<EditionId, (Approval, Timestamp)>,
 }
 
 impl Facts {
@@ -108,7 +111,9 @@ impl Facts {
                 subscriptions::lock_of(conn, signup.subscriber_id, &signup.newsletter_ids)?,
             );
         }
+        let approvals = asked(conn, batch)?;
         Ok(Self {
+            approvals,
             subscribers: subscribers.into_iter().map(|row| (row.id, row)).collect(),
             signups: signups.into_iter().map(|row| (row.id, row)).collect(),
             editions: editions.into_iter().map(|row| (row.0.id, row)).collect(),
@@ -126,6 +131,7 @@ impl Facts {
             DeliveryKind::Confirmation => self.confirmation(delivery, context),
             DeliveryKind::AlreadySubscribed => self.already_subscribed(delivery, context),
             DeliveryKind::Test => self.test(delivery, context),
+            DeliveryKind::Approval => self.approval(delivery, context),
         }
     }
 
@@ -238,6 +244,49 @@ impl Facts {
         )
     }
 
+    /// The request to an editor; only while the version that it is about waits.
+    fn approval(&self, delivery: &Delivery, context: &Context<'_>) -> Result<Message, Unprepared> {
+        let address = delivery.test_address.as_ref().ok_or(Unprepared::Unwanted)?;
+        let id = delivery.edition_id.ok_or(Unprepared::Unwanted)?;
+        let (edition, _) = self.editions.get(&id).ok_or(Unprepared::Unwanted)?;
+        let newsletter = self.newsletters.get(&edition.newsletter_id);
+        let newsletter = newsletter.ok_or(Unprepared::Unwanted)?;
+        let (approval, not_before) = self.approvals.get(&id).ok_or(Unprepared::Unwanted)?;
+        let is_open =
+            edition.status == EditionStatus::AwaitingApproval && approval.approved_at.is_none();
+        if !is_open || approval.requested_at != delivery.created_at {
+            return Err(Unprepared::Unwanted);
+        }
+        let url = |purpose: Purpose, action: &str| {
+            let token = context
+                .keys
+                .issue(purpose, delivery.id.as_uuid(), approval.nonce);
+            context.site.editors_url(action, &token)
+        };
+        let zone = newsletter.schedule_zone.as_str();
+        let fingerprint = Fingerprint::from_bytes(&approval.fingerprint);
+        let email = ApprovalEmail {
+            language: i18n::spoken(&newsletter.language),
+            address: address.as_str().to_owned(),
+            newsletter: NewsletterLine::new(newsletter, context.site),
+            subject: edition.subject.clone(),
+            article_count: edition.article_count,
+            recipient_count: edition.recipient_count,
+            send_date: civil_date(*not_before, zone),
+            send_time: civil_time(*not_before, zone),
+            deadline_date: civil_date(approval.deadline_at, zone),
+            deadline_time: civil_time(approval.deadline_at, zone),
+            zone: zone.to_owned(),
+            overdue: approval.overdue.to_string(),
+            hash: fingerprint.map(|hash| hash.short()).unwrap_or_default(),
+            look_url: url(Purpose::LookAtEdition, "look"),
+            hold_url: url(Purpose::HoldEdition, "hold"),
+            approve_url: url(Purpose::ApproveEdition, "approve"),
+        };
+        let rendered = render(context.templates, &email)?;
+        single(delivery, address, &email.language, &rendered, context)
+    }
+
     /// A copy for the newsroom: as readers get it, marked, and with links that change nothing.
     fn test(&self, delivery: &Delivery, context: &Context<'_>) -> Result<Message, Unprepared> {
         let address = delivery.test_address.clone().ok_or(Unprepared::Unwanted)?;
@@ -282,6 +331,29 @@ impl Facts {
     }
 }
 
+/// The approvals that mails of a batch ask for, and from when on those editions may be sent.
+fn asked(
+    conn: &mut PgConnection,
+    batch: &[Delivery],
+) -> Result<HashMap<EditionId, (Approval, Timestamp)>, Error> {
+    let asks = batch
+        .iter()
+        .filter(|delivery| delivery.kind == DeliveryKind::Approval);
+    let ids: Vec<EditionId> = asks.filter_map(|delivery| delivery.edition_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sends = sends::find_all(conn, &ids)?;
+    let approvals = approvals::find_all(conn, &ids)?.into_iter();
+    let with_start = approvals.filter_map(|approval| {
+        let send = sends
+            .iter()
+            .find(|send| send.edition_id == approval.edition_id)?;
+        Some((approval.edition_id, (approval, send.not_before)))
+    });
+    Ok(with_start.collect())
+}
+
 fn unsubscribe_url(subscription: &Subscription, context: &Context<'_>) -> String {
     let token = context.keys.issue(
         Purpose::Unsubscribe,
@@ -308,6 +380,11 @@ fn single(
         kind: &Kind::Single,
     };
     Ok(message::build(context.identity, &parts)?)
+}
+
+fn civil_time(at: Timestamp, zone: &str) -> String {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    at.to_zoned(zone).strftime("%H:%M").to_string()
 }
 
 fn civil_date(at: Timestamp, zone: &str) -> String {

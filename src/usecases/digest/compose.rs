@@ -203,8 +203,8 @@ fn compose_deviating(
             }
             return Ok(());
         }
-        // It stays due.
-        Err(SkipReason::TooFewArticles) => {
+        // Too few: they stay due.
+        Err(_) => {
             if is_advanced || deviation.mark.is_some() {
                 let from = pool.from(deviation);
                 recipients::set_marks(conn, &deviation.readers, Some(from))?;

@@ -2,9 +2,9 @@
 //! queued, all in one transaction.
 //!
 //! The slot is unique per newsletter and is a local date-time: a second scheduler, a second `run-due` and the
-//! repeated hour in autumn find the row there and do nothing. After an outage only the latest missed slot
-//! becomes an edition; its window reaches back to the last one, so that no article is lost and no reader gets
-//! a morning's mails all at once.
+//! repeated hour in autumn find the row there and do nothing. After an outage only the latest missed slot can
+//! become an edition ([`compose_due`] says when); its window reaches back to the last one, so that no article is lost
+//! and no reader gets a morning's mails all at once.
 //!
 //! # What a reader gets
 //!
@@ -19,8 +19,10 @@
 use diesel::PgConnection;
 use jiff::{Timestamp, ToSpan as _, civil};
 
+mod approval;
 mod choose;
 mod compose;
+mod due;
 mod freeze;
 pub mod simulate;
 
@@ -41,6 +43,7 @@ pub use diesel::PgConnection as Connection;
 
 use crate::templates::{TemplateError, Templates};
 use compose::Order;
+pub use due::{Composed, compose_due, due};
 
 /// Why no edition was made.
 #[derive(Debug, thiserror::Error)]
@@ -86,55 +89,6 @@ pub struct Context<'a> {
     pub site: &'a Site,
 }
 
-/// What a pass over one newsletter did.
-#[derive(Debug, Clone)]
-pub struct Composed {
-    /// Of which newsletter.
-    pub slug: Slug,
-    /// The edition; `None` when its slot had one already.
-    pub edition: Option<Edition>,
-}
-
-/// Composes the edition of one newsletter that is due at `now`; `None` when none is. Call until then.
-///
-/// # Errors
-/// [`Error`]; the newsletter stays due.
-pub fn compose_next_due(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    context: &Context<'_>,
-) -> Result<Option<Composed>, Error> {
-    let until = now.min(cut::read(conn)?);
-    let Some(newsletter) = newsletters::lock_due(conn, until)? else {
-        return Ok(None);
-    };
-    let schedule = newsletter.schedule().map_err(|cause| Error::Schedule {
-        slug: newsletter.slug.clone(),
-        cause,
-    })?;
-    let next = schedule.next_after(until).map(|slot| slot.due_at);
-    let since = newsletter.next_due_at.unwrap_or(until);
-    let just_before = since.checked_sub(1.second()).unwrap_or(since);
-    let edition = match schedule.last_at_or_before(until, just_before) {
-        Some(slot) => {
-            let order = Order {
-                newsletter: &newsletter,
-                kind: EditionKind::Scheduled,
-                slot,
-                rhythm: None,
-                window: window(conn, &newsletter, slot, context.settings)?,
-            };
-            compose::compose(conn, now, &order, context)?
-        }
-        None => None,
-    };
-    newsletters::set_next_due(conn, newsletter.id, next)?;
-    Ok(Some(Composed {
-        slug: newsletter.slug,
-        edition,
-    }))
-}
-
 /// Composes the editions of one rhythm that is due at `now`; `None` when none is. Call until then.
 ///
 /// # Errors
@@ -143,7 +97,7 @@ pub fn compose_next_rhythm(
     conn: &mut PgConnection,
     now: Timestamp,
     context: &Context<'_>,
-) -> Result<Option<Composed>, Error> {
+) -> Result<Option<(RhythmId, Composed)>, Error> {
     let until = now.min(cut::read(conn)?);
     let Some((mut rhythm, newsletter)) = rhythms::lock_due(conn, until)? else {
         return Ok(None);
@@ -161,13 +115,18 @@ pub fn compose_next_rhythm(
     rhythm.next_due_at = next.map(|slot| slot.due_at);
     rhythms::update(conn, rhythm.id, rhythm.next_due_at, rhythm.sent_until)?;
     let edition = match slot {
-        Some(slot) => compose_rhythm(conn, now, &newsletter, &rhythm, slot, context)?,
-        None => None,
+        Some(slot) if newsletter.timing.paused_at.is_none() => {
+            compose_rhythm(conn, now, &newsletter, &rhythm, slot, context)?
+        }
+        // While the newsletter pauses its slots pass; what they would have held is in the next one.
+        _ => None,
     };
-    Ok(Some(Composed {
+    let composed = Composed {
         slug: newsletter.slug,
         edition,
-    }))
+        missed: 0,
+    };
+    Ok(Some((rhythm.id, composed)))
 }
 
 /// Composes the editions of one rhythm that goes by publication, the first after `after` for which there is something new;
@@ -192,8 +151,12 @@ pub fn compose_next_published(
         due_at: until,
     };
     let edition = compose_rhythm(conn, now, &newsletter, &rhythm, slot, context)?;
-    let slug = newsletter.slug;
-    Ok(Some((rhythm.id, Composed { slug, edition })))
+    let composed = Composed {
+        slug: newsletter.slug,
+        edition,
+        missed: 0,
+    };
+    Ok(Some((rhythm.id, composed)))
 }
 
 fn compose_rhythm(
@@ -245,14 +208,7 @@ pub fn compose_now(
         local: local(&newsletter, due_at),
         due_at,
     };
-    let order = Order {
-        newsletter: &newsletter,
-        kind: EditionKind::Manual,
-        slot,
-        rhythm: None,
-        window: window(conn, &newsletter, slot, context.settings)?,
-    };
-    let edition = compose::compose(conn, now, &order, context)?;
+    let edition = compose(conn, now, &newsletter, EditionKind::Manual, slot, context)?;
     let edition = edition.ok_or(Error::SlotTaken)?;
     let send = sends::find(conn, edition.id)?;
     Ok((edition, send))
@@ -272,6 +228,31 @@ fn local(newsletter: &Newsletter, at: Timestamp) -> civil::DateTime {
         .unwrap_or(local)
 }
 
+/// Composes one slot of a newsletter's schedule, or what a person wants now.
+fn compose(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    newsletter: &Newsletter,
+    kind: EditionKind,
+    slot: Slot,
+    context: &Context<'_>,
+) -> Result<Option<Edition>, Error> {
+    let window = window(
+        conn,
+        newsletter,
+        cut_off(newsletter, kind, slot),
+        context.settings,
+    )?;
+    let order = Order {
+        newsletter,
+        kind,
+        slot,
+        rhythm: None,
+        window,
+    };
+    compose::compose(conn, now, &order, context)
+}
+
 /// By when an edition should have been sent. One that a person wants now goes now.
 fn deadline(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Option<Timestamp> {
     let by = newsletter.deliver_by.as_ref();
@@ -279,7 +260,18 @@ fn deadline(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Option<Ti
         .first_after(slot.due_at, &newsletter.schedule_zone)
 }
 
-/// Says when a new edition is sent: at once, or so that it meets its deadline.
+/// The slot with the cut-off of its articles in place of its own time. One that a person wants now has all there is.
+fn cut_off(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Slot {
+    match kind {
+        EditionKind::Manual => slot,
+        EditionKind::Scheduled => Slot {
+            due_at: newsletter.timing.cut_off(slot.due_at),
+            ..slot
+        },
+    }
+}
+
+/// Says when a new edition is sent: at its slot, or so that it meets its deadline.
 fn plan_send(
     conn: &mut PgConnection,
     now: Timestamp,
@@ -290,9 +282,11 @@ fn plan_send(
     let not_before = match (deadline_at, editions::find(conn, id)?) {
         (Some(deadline), Some(edition)) => {
             let (count, rate) = (edition.recipient_count, sends::measured_rate(conn)?);
-            deadline::plan(now, deadline, i64::from(count), rate).not_before
+            let slot = now.max(edition.due_at);
+            deadline::plan(slot, deadline, i64::from(count), rate).not_before
         }
-        _ => now,
+        (None, Some(edition)) => now.max(edition.due_at),
+        (_, None) => now,
     };
     let give_up = settings.give_up_after();
     let send = NewSend {
@@ -302,6 +296,9 @@ fn plan_send(
         unknown_policy: settings.unknown_policy,
     };
     sends::insert(conn, id, send)?;
+    if approval::ask(conn, now, id)? {
+        return Ok(());
+    }
     if sends::control(conn)?.holds_new {
         let reason = Some("new editions wait for a release");
         let from = [EditionStatus::Delivering];

@@ -8,10 +8,13 @@ use super::progress::of;
 use super::{Control, Error, Progress, WorkerRelay, slug};
 use crate::config;
 use crate::domain::slug::Slug;
-use crate::store::{progress, relays, sends};
+use crate::store::{identity, progress, relays, sends};
 
 /// The most editions in a [`Status`]; more are not sent at once in earnest.
 const MAX_EDITIONS: i64 = 100;
+
+/// Why a restored backup sends nothing.
+const RESTORED: &str = "this database was restored from a backup";
 
 /// Everything that is being sent, and why not.
 #[derive(Debug, Clone)]
@@ -36,6 +39,20 @@ pub fn pause_all(
     reason: Option<&str>,
 ) -> Result<Control, Error> {
     turn(conn, now, Some(true), None, reason)
+}
+
+/// Pauses everything when this database turns out to be a backup that was restored since a program last looked: it does
+/// not know what was sent after it was taken. [`resume_all`] says that somebody has looked. Returns whether it is one.
+///
+/// # Errors
+/// Database errors.
+pub fn guard_restored(conn: &mut PgConnection, now: Timestamp) -> Result<bool, Error> {
+    let is_restored = identity::note(conn)?;
+    if is_restored {
+        tracing::warn!("this database was restored from a backup; editions are paused");
+        turn(conn, now, Some(true), None, Some(RESTORED))?;
+    }
+    Ok(is_restored)
 }
 
 /// Lets editions go on; each keeps its own status. They get their full time again.

@@ -14,6 +14,7 @@ use diesel::PgConnection;
 use jiff::Timestamp;
 
 use crate::config;
+use crate::domain::approval::Overdue;
 use crate::domain::change::Change;
 use crate::domain::deadline;
 use crate::domain::edition::{Edition, EditionStatus};
@@ -21,12 +22,12 @@ use crate::domain::edition_delivery::{EditionSend, UnknownPolicy};
 use crate::domain::edition_order::{Order, WrongStatus};
 use crate::domain::id::EditionId;
 use crate::domain::slug::Slug;
-use crate::store::{self, edition_deliveries, editions, newsletters, sends, stops};
+use crate::store::{self, approvals, edition_deliveries, editions, newsletters, sends, stops};
 
 pub use crate::domain::edition_progress::Progress;
 pub use crate::store::relays::WorkerRelay;
 pub use crate::store::sends::Control;
-pub use control::{Status, hold_new, pause_all, release_new, resume_all, status};
+pub use control::{Status, guard_restored, hold_new, pause_all, release_new, resume_all, status};
 pub use progress::{alert_late, progress};
 
 /// How many waiting mails are cancelled before an order to stop is answered; the sweep cancels the others.
@@ -123,7 +124,7 @@ pub fn hold(
     ordered(conn, edition, 0)
 }
 
-/// Begins a held edition, with its full time.
+/// Begins a held edition, with its full time. One that needs approval and has none waits for that again.
 ///
 /// # Errors
 /// [`Error`].
@@ -133,8 +134,19 @@ pub fn release(
     id: EditionId,
     settings: &config::Digest,
 ) -> Result<Ordered, Error> {
-    let edition = follow(conn, id, Order::Release, None)?;
+    let before = lock(conn, id)?.status;
+    let mut edition = follow(conn, id, Order::Release, None)?;
+    let approvals = approvals::find_all(conn, &[id])?;
+    let needs = approvals.first().is_some_and(|approval| {
+        approval.approved_at.is_none()
+            && (approval.overdue_at.is_none() || approval.overdue != Overdue::SendAnyway)
+    });
     extend(conn, now, id, settings)?;
+    if needs && before == EditionStatus::Held {
+        let (from, to) = (EditionStatus::Delivering, EditionStatus::AwaitingApproval);
+        sends::change_status(conn, id, &[from], to, None)?;
+        edition = lock(conn, id)?;
+    }
     ordered(conn, edition, 0)
 }
 

@@ -207,3 +207,52 @@ digest-forwarded-link = Selbst abonnieren
 digest-invite = { $newsletter } per E-Mail
 digest-invite-text = Diese Ausgabe gibt es auch per E-Mail.
 digest-invite-link = { $newsletter } abonnieren
+
+## Mail to editors: an edition waits for approval
+
+approval-subject = Bitte freigeben: { $newsletter }: { $subject }
+approval-heading = Eine Ausgabe wartet auf Ihre Freigabe
+approval-what = Die nächste Ausgabe von { $newsletter } ist fertig, mit { $articles ->
+    [one] einem Artikel
+   *[other] { $articles } Artikeln
+} für { $readers ->
+    [one] eine Leserin oder einen Leser
+   *[other] { $readers } Leserinnen und Leser
+}.
+approval-when = Sie soll am { $date } um { $time } ({ $zone }) hinausgehen.
+approval-deadline-send_anyway = Wenn niemand sie anhält, geht sie nach { $time } am { $date } auch ohne Freigabe hinaus.
+approval-deadline-skip = Hat sie bis { $time } am { $date } niemand freigegeben, fällt sie aus, und ihre Artikel stehen in der nächsten Ausgabe.
+approval-deadline-hold = Hat sie bis { $time } am { $date } niemand freigegeben, wartet sie, bis es jemand tut.
+approval-look = Ausgabe ansehen
+approval-approve = Freigeben
+approval-hold = Anhalten
+approval-hash = Eine Freigabe gilt für genau diese Fassung ({ $hash }). Ändern sich Inhalt oder Empfänger, fragen wir noch einmal, und diese Links gelten nicht mehr.
+
+## Pages for editors
+
+review-approve-heading = Diese Ausgabe freigeben?
+review-approve-note = Sie geht an { $readers ->
+    [one] eine Leserin oder einen Leser
+   *[other] { $readers } Leserinnen und Leser
+}.
+review-approve-button = Ja, freigeben
+review-hold-heading = Diese Ausgabe anhalten?
+review-hold-note = Nichts davon geht hinaus, bis sie jemand freigibt. Gedacht ist sie für { $readers ->
+    [one] eine Leserin oder einen Leser
+   *[other] { $readers } Leserinnen und Leser
+}.
+review-hold-button = Ja, anhalten
+review-approved-heading = Freigegeben
+review-approved-note = Die Ausgabe geht zu ihrer Zeit hinaus, an { $readers ->
+    [one] eine Leserin oder einen Leser
+   *[other] { $readers } Leserinnen und Leser
+}.
+review-held-heading = Angehalten
+review-held-note = Nichts von der Ausgabe geht hinaus, bis sie jemand freigibt.
+review-changed-heading = Die Ausgabe hat sich geändert
+review-changed-note = Sie ist nicht mehr die Fassung, um die es in Ihrer E-Mail ging. Bitte sehen Sie die neue an, bevor Sie sie freigeben.
+review-closed-heading = Hier ist nichts mehr zu entscheiden
+review-closed-note = Die Ausgabe wartet nicht mehr auf eine Freigabe.
+review-unknown-heading = Diesen Link kennen wir nicht
+review-unknown-note = Vielleicht wurde er abgeschnitten, oder die Ausgabe hat sich geändert und Sie haben eine neuere E-Mail.
+review-hash = Fassung { $hash }

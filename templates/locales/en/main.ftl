@@ -207,3 +207,52 @@ digest-forwarded-link = Subscribe
 digest-invite = { $newsletter } by email
 digest-invite-text = This edition also comes by email.
 digest-invite-link = Subscribe to { $newsletter }
+
+## Mail to editors: an edition waits for approval
+
+approval-subject = Please approve: { $newsletter }: { $subject }
+approval-heading = An edition waits for your approval
+approval-what = The next edition of { $newsletter } is ready, with { $articles ->
+    [one] one article
+   *[other] { $articles } articles
+} for { $readers ->
+    [one] one reader
+   *[other] { $readers } readers
+}.
+approval-when = It is to be sent on { $date } at { $time } ({ $zone }).
+approval-deadline-send_anyway = Unless somebody holds it, it is sent after { $time } on { $date } also without approval.
+approval-deadline-skip = If nobody has approved it by { $time } on { $date }, it is not sent, and its articles are in the next edition.
+approval-deadline-hold = If nobody has approved it by { $time } on { $date }, it waits until somebody does.
+approval-look = Look at the edition
+approval-approve = Approve
+approval-hold = Hold it back
+approval-hash = An approval is for exactly this version ({ $hash }). If content or readers change, we ask again, and these links stop working.
+
+## Pages for editors
+
+review-approve-heading = Approve this edition?
+review-approve-note = It goes to { $readers ->
+    [one] one reader
+   *[other] { $readers } readers
+}.
+review-approve-button = Yes, send it
+review-hold-heading = Hold this edition back?
+review-hold-note = Nothing of it is sent until somebody approves or releases it. It is meant for { $readers ->
+    [one] one reader
+   *[other] { $readers } readers
+}.
+review-hold-button = Yes, hold it back
+review-approved-heading = Approved
+review-approved-note = The edition is sent at its time, to { $readers ->
+    [one] one reader
+   *[other] { $readers } readers
+}.
+review-held-heading = Held back
+review-held-note = Nothing of the edition is sent until somebody approves or releases it.
+review-changed-heading = The edition has changed
+review-changed-note = It is not the version that your email was about. Please look at the new one before you approve it.
+review-closed-heading = There is nothing to decide any more
+review-closed-note = The edition does not wait for approval any more.
+review-unknown-heading = We do not know this link
+review-unknown-note = Maybe it was cut off, or the edition has changed since and you have a newer email.
+review-hash = Version { $hash }

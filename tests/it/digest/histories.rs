@@ -15,7 +15,7 @@ use tidings::usecases::{articles, rhythms};
 
 use crate::support::TestApp;
 
-/// How many histories a usual run takes; `TIDINGS_HISTORIES` asks for more.
+/// How many histories a usual run takes; `TIDINGS_HISTORIES` asks for more, `TIDINGS_HISTORY_SEED` for one again.
 const USUAL: u64 = 40;
 const START: &str = "2026-02-15T05:30:00Z";
 const READERS: usize = 3;
@@ -44,18 +44,15 @@ impl Numbers {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_each_reader_gets_each_article_once() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a long run is asked for from outside"
-    )]
-    let wanted = std::env::var("TIDINGS_HISTORIES").ok();
-    let count: u64 = wanted.map_or(USUAL, |wanted| wanted.parse().unwrap());
-    let first = 1_000_000;
+    let count = setting("TIDINGS_HISTORIES").unwrap_or(USUAL);
+    let first = setting("TIDINGS_HISTORY_SEED").unwrap_or(1_000_000);
     let halves = [first..first + count / 2, first + count / 2..first + count];
     let halves = halves.map(|seeds| {
         tokio::spawn(async move {
             let app = TestApp::with()
                 .env("TIDINGS__DIGEST__CATCH_UP_DAYS", "4000")
+                // Everything since the beginning is due: the first slot may be days after the first article.
+                .env("TIDINGS__DIGEST__FIRST_WINDOW_HOURS", "1000")
                 .start()
                 .await;
             let mut figures = Figures::default();
@@ -83,6 +80,16 @@ async fn whatever_happens_each_reader_gets_each_article_once() {
     ] {
         assert!(number >= least, "{what}: {number}");
     }
+}
+
+/// A long run, or one history again, is asked for from outside.
+fn setting(name: &str) -> Option<u64> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no test of a behaviour is steered like this"
+    )]
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap())
 }
 
 #[derive(Debug, Default)]

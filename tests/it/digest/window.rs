@@ -280,7 +280,7 @@ async fn an_article_whose_storing_takes_long_is_in_no_closed_window() {
     }
     commit.send(()).unwrap();
     writer.await.unwrap();
-    assert_eq!(tick.await.unwrap().len(), 1);
+    assert_eq!(tick.await.unwrap().composed.len(), 1);
     assert_eq!(titles(&app, "morning").await, [["In time", "Slow"]]);
 
     // Whoever read the clock before, and begins only after the window is closed, is in the next one.

@@ -24,6 +24,8 @@ struct World {
     confirm: [String; 3],
     /// Tokens of a subscription and of one that ended.
     unsubscribe: [String; 2],
+    /// Of the mail to an editor: look, approve, hold.
+    editors: [String; 3],
     style: String,
     mail: u64,
 }
@@ -33,6 +35,40 @@ async fn token(app: &TestApp, address: &str, part: &str) -> String {
     let mails = app.inbox(address).await;
     let link = link(mails.last().unwrap(), part);
     link.rsplit('/').next().unwrap().to_owned()
+}
+
+/// An edition of "morning" that an editor approved by mail, and the tokens of that mail.
+async fn approved(app: &TestApp) -> (String, [String; 3]) {
+    let approval = async |settings: Value| {
+        let call = app.api(Method::PATCH, "/newsletters/morning");
+        call.json(&json!({ "approval": settings }))
+            .send()
+            .await
+            .expect(200);
+    };
+    approval(json!({"mode": "needs_approval", "mail_to": ["desk@europablatt.example"]})).await;
+    let run = app.api(Method::POST, "/newsletters/morning/editions");
+    let edition = run.send().await.expect(201).json::<Value>();
+    app.deliver().await;
+    approval(json!({"mode": "auto"})).await;
+    let mut tokens = Vec::new();
+    for verb in ["look", "approve", "hold"] {
+        tokens.push(
+            token(
+                app,
+                "desk@europablatt.example",
+                &format!("/editors/{verb}/"),
+            )
+            .await,
+        );
+    }
+    app.post(&format!("/editors/approve/{}", tokens[1]), &[])
+        .await
+        .expect(200);
+    (
+        edition["id"].as_str().unwrap().to_owned(),
+        tokens.try_into().unwrap(),
+    )
 }
 
 impl World {
@@ -58,8 +94,7 @@ impl World {
             .to_string();
         let article = app.article("The ferry leaves on time").create().await;
         app.advance(SignedDuration::from_mins(1));
-        let run = app.api(Method::POST, "/newsletters/morning/editions");
-        let edition = run.send().await.expect(201).json::<Value>();
+        let (edition, editors) = approved(&app).await;
         app.deliver().await;
         let gone = token(&app, "gone@example.org", "/unsubscribe/").await;
         app.post(&format!("/unsubscribe/{gone}"), &[])
@@ -80,7 +115,8 @@ impl World {
         let (_, style) = page.split_once("/assets/").unwrap();
         Self {
             article: article.slug.to_string(),
-            edition: edition["id"].as_str().unwrap().to_owned(),
+            edition,
+            editors,
             subscriber,
             feed: feed["id"].as_str().unwrap().to_owned(),
             confirm: [
@@ -108,6 +144,9 @@ impl World {
             "/v/{edition}" => each("{edition}", std::slice::from_ref(&self.edition)),
             _ if pattern.starts_with("/confirm/") => each("{token}", &self.confirm),
             "/unsubscribe/{token}" => each("{token}", &self.unsubscribe),
+            "/editors/look/{token}" => each("{token}", &self.editors[..1]),
+            "/editors/approve/{token}" => each("{token}", &self.editors[1..2]),
+            "/editors/hold/{token}" => each("{token}", &self.editors[2..]),
             "/assets/{mark}/{name}" => each("{mark}/{name}", std::slice::from_ref(&self.style)),
             "/demo/images/{name}" => each("{name}", &["kasachstan.jpg".to_owned()]),
             _ if pattern.starts_with("/dev/outbox/") => each("{id}", &[mail]),
@@ -283,7 +322,11 @@ async fn every_answer_has_the_headers_of_security_and_privacy() {
 #[tokio::test]
 async fn no_page_of_one_reader_is_kept_by_anybody() {
     let world = World::make().await;
-    let tokens = world.confirm.iter().chain(&world.unsubscribe);
+    let tokens = world
+        .confirm
+        .iter()
+        .chain(&world.unsubscribe)
+        .chain(&world.editors);
     let paths = world.all().into_iter().map(|(_, path)| path);
     let private = |path: &String| {
         tokens.clone().any(|token| path.contains(token))

@@ -306,7 +306,10 @@ impl TestApp {
 
     /// Composes every newsletter that is due now.
     pub(crate) async fn run_due(&self) -> Vec<Composed> {
-        tick::run_due(&self.app).await.unwrap()
+        let pass = tick::run_due(&self.app).await.unwrap();
+        tick::act_on_approvals(&self.app).await.unwrap();
+        assert!(pass.failed.is_empty(), "{:?}", pass.failed);
+        pass.composed
     }
 
     /// The mails that came to `address`, oldest first.

@@ -1,6 +1,7 @@
 //! One private PostgreSQL for the whole test process, and a database of its own for each test.
 
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -145,6 +146,34 @@ impl Database {
     /// A database without anything in it.
     pub(crate) fn empty() -> Self {
         CLUSTER.create("template0")
+    }
+
+    /// Another database, into which a backup of this one is restored as `docs/operate.md` says.
+    pub(crate) fn restored_elsewhere(&self) -> Self {
+        let programs = CLUSTER.cluster.bin_dir();
+        let dump = Command::new(programs.join("pg_dump"))
+            .args(["--format=custom", "--dbname", &self.url])
+            .output()
+            .unwrap();
+        assert!(
+            dump.status.success(),
+            "{}",
+            String::from_utf8_lossy(&dump.stderr)
+        );
+        let restored = Self::empty();
+        let mut restore = Command::new(programs.join("pg_restore"))
+            .args(["--no-owner", "--exit-on-error", "--dbname", &restored.url])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        restore
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(&dump.stdout)
+            .unwrap();
+        assert!(restore.wait().unwrap().success());
+        restored
     }
 
     /// Its address.

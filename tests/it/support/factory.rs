@@ -1,6 +1,7 @@
 //! Made-up content: newsletters, articles and readers, through the use cases that make them in production.
 
 use jiff::{SignedDuration, Timestamp};
+use tidings::domain::approval::ApprovalSettings;
 use tidings::domain::article::{Article, ArticleDraft, Image};
 use tidings::domain::article_body::ArticleBody;
 use tidings::domain::choice::Choice;
@@ -10,6 +11,7 @@ use tidings::domain::newsletter::Newsletter;
 use tidings::domain::schedule::Schedule;
 use tidings::domain::slug::Slug;
 use tidings::domain::subscriber::Subscriber;
+use tidings::domain::timing::Timing;
 use tidings::usecases::{articles, newsletters, subscribers};
 
 use super::app::TestApp;
@@ -69,6 +71,18 @@ impl NewsletterFactory<'_> {
     /// How it chooses, beside topics; otherwise as usual.
     pub(crate) fn choice(mut self, choice: Choice) -> Self {
         self.draft.choice = choice;
+        self
+    }
+
+    /// So many minutes before the slot its editions are composed; otherwise at the slot.
+    pub(crate) fn cut_off(mut self, minutes: i32) -> Self {
+        self.draft.timing.cut_off_minutes = minutes;
+        self
+    }
+
+    /// What becomes of a missed slot; otherwise one edition makes up for all.
+    pub(crate) fn misfire(mut self, policy: &str) -> Self {
+        self.draft.timing.misfire = policy.parse().unwrap();
         self
     }
 
@@ -209,6 +223,8 @@ impl TestApp {
             max_articles: 20,
             deliver_by: None,
             choice: Choice::default(),
+            timing: Timing::default(),
+            approval: ApprovalSettings::default(),
         };
         NewsletterFactory { app: self, draft }
     }

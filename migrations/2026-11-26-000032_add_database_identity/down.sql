@@ -1,0 +1,2 @@
+DROP FUNCTION cluster_number();
+DROP TABLE database_identity;
