@@ -8,11 +8,9 @@ pub enum Error {
     Empty,
     /// More octets than are read.
     #[error(
-        "the document has {bytes} bytes, at most {max} are read; offer fewer or shorter items in the feed"
+        "the document has more than {max} bytes, the most that are read; offer fewer or shorter items in the feed"
     )]
     TooLarge {
-        /// Octets found.
-        bytes: usize,
         /// Octets allowed.
         max: usize,
     },

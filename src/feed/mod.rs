@@ -152,10 +152,7 @@ pub struct Context<'a> {
 /// [`Error`], which says what the document is instead, or where it is broken.
 pub fn parse(bytes: &[u8], context: Context) -> Result<Document, Error> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::TooLarge {
-            bytes: bytes.len(),
-            max: MAX_BYTES,
-        });
+        return Err(Error::TooLarge { max: MAX_BYTES });
     }
     let (text, notice) = decode::decode(bytes, context.charset)?;
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');

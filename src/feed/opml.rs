@@ -25,10 +25,7 @@ pub struct Outline {
 /// [`Error`], as for a feed.
 pub fn parse_opml(bytes: &[u8], context: Context) -> Result<Vec<Outline>, Error> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::TooLarge {
-            bytes: bytes.len(),
-            max: MAX_BYTES,
-        });
+        return Err(Error::TooLarge { max: MAX_BYTES });
     }
     let (document, _) = decode::decode(bytes, context.charset)?;
     let document = document.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');

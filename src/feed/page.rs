@@ -39,10 +39,7 @@ const ARTICLE_TYPES: [&str; 12] = [
 /// [`Error`] when the document is no page, or no article can be found in it.
 pub fn parse_page(bytes: &[u8], context: Context) -> Result<FeedItem, Error> {
     if bytes.len() > MAX_BYTES {
-        return Err(Error::TooLarge {
-            bytes: bytes.len(),
-            max: MAX_BYTES,
-        });
+        return Err(Error::TooLarge { max: MAX_BYTES });
     }
     let declared = charset_of(bytes);
     let charset = context.charset.or(declared.as_deref());

@@ -148,7 +148,7 @@ fn hostile_documents_are_refused_in_bounded_time() {
             rss(&format!("<item{many_attributes}/>")),
             "very many attributes",
         ),
-        (" ".repeat(MAX_BYTES + 1), "at most 16777216 are read"),
+        (" ".repeat(MAX_BYTES + 1), "more than 16777216 bytes"),
         ("x".repeat(MAX_BYTES), "neither XML nor JSON"),
         (
             format!("{{\"a\":{}", "[".repeat(100_000)),

@@ -36,6 +36,8 @@ impl Client {
                     .and_then(|hex| u16::from_str_radix(hex, 16).ok());
             }
         }
+        // Without one reqwest stops, although nothing here speaks TLS; whoever comes second finds it installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(Policy::none())
             .no_proxy()
