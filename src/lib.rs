@@ -85,6 +85,11 @@
 //! - *Our own SMTP client* ([`mail::smtp_session`]) and not lettre's: that one has no deadline for a silent server, cannot
 //!   tell "refused" from "perhaps delivered" and does not pipeline. lettre still builds the messages.
 //! - *Settings are checked one by one* against the defaults, so that all mistakes are reported at once: [`config`].
+//! - *The linter shares no parser with what writes our mails* ([`mail::lint`]): `mail-parser` and a browser's HTML parser, so
+//!   that it does not share a mistake either.
+//! - *A newsletter's look is a row of its own* ([`domain::look`]): choosing articles and sending never read it.
+//! - *An edition that cannot be rendered or is too large is skipped*, with the reason in its `warnings` ([`mail::freeze`]): its
+//!   slot is used up, its articles stay for the next one, and no tick tries in vain for ever.
 //! - *The box says nothing about an address*: [`usecases::signup`].
 
 pub mod app;

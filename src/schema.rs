@@ -193,6 +193,23 @@ diesel::table! {
         recipient_count -> Int4,
         created_at -> Timestamptz,
         completed_at -> Nullable<Timestamptz>,
+        warnings -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    newsletter_looks (newsletter_id) {
+        newsletter_id -> Uuid,
+        subject_pattern -> Text,
+        archive -> Text,
+        accent_color -> Text,
+        logo_url -> Text,
+        logo_alt -> Text,
+        logo_width -> Int4,
+        postal_address -> Text,
+        imprint_url -> Text,
+        imprint_text -> Text,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -302,6 +319,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     edition_deliveries,
     edition_sends,
     editions,
+    newsletter_looks,
     newsletters,
     relay_rates,
     signups,

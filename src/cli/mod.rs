@@ -6,6 +6,7 @@ mod editions;
 mod failure;
 mod journey;
 mod keys;
+mod mail;
 mod output;
 mod private;
 mod progress;
@@ -13,6 +14,7 @@ mod schedule;
 mod sending;
 mod serve;
 mod settings;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,6 +78,12 @@ enum Command {
     /// The sending of all editions
     #[command(subcommand)]
     Sending(sending::SendingCommand),
+    /// Check mails of any system, without a database
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
+    /// Looks of mails and pages, without a database
+    #[command(subcommand)]
+    Templates(templates::TemplatesCommand),
     /// Explain schedules, without a database
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
@@ -112,6 +120,8 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Config(command) => settings::run(&global, &command),
         Command::Editions(command) => editions::run(&global, command),
         Command::Sending(command) => sending::run(&global, command),
+        Command::Mail(command) => mail::run(&command),
+        Command::Templates(command) => templates::run(&global, command),
         Command::Schedule(command) => schedule::run(&command),
         Command::Keys(command) => keys::run(&global, &command),
         Command::Admin(command) => admin::run(&global, &command),

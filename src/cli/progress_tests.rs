@@ -28,6 +28,7 @@ fn progress(status: EditionStatus, tally: Tally) -> Progress {
             recipient_count: 1000,
             created_at: due_at,
             completed_at: None,
+            warnings: Vec::new(),
         },
         send: EditionSend {
             edition_id: id,

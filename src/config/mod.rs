@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 pub use delivery::{Delivery, Digest, Links, Signup};
-pub use server::{Database, Log, LogFormat, Mail, Publisher, Server};
+pub use server::{Database, Log, LogFormat, Mail, Publisher, Server, Templates};
 pub use smtp::{AuthMechanism, Rates, Relay, Smtp, TlsMode};
 pub use source::{Override, Sources};
 pub use tree::ShownValue;
@@ -33,6 +33,7 @@ pub struct Config {
     pub publisher: Publisher,
     pub links: Links,
     pub signup: Signup,
+    pub templates: Templates,
     pub digest: Digest,
     pub delivery: Delivery,
     pub log: Log,

@@ -50,6 +50,10 @@ text_enum! {
         NoArticles => "no_articles",
         /// Fewer articles than the newsletter's minimum; they stay for the next edition.
         TooFewArticles => "too_few_articles",
+        /// The mail became too large for mail programs; the articles stay for the next edition.
+        TooLarge => "too_large",
+        /// A template failed; the articles stay for the next edition.
+        TemplateError => "template_error",
     }
 }
 
@@ -125,6 +129,8 @@ pub struct Edition {
     /// When its last delivery was settled.
     #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
     pub completed_at: Option<Timestamp>,
+    /// What the newsroom should know: why nothing was sent, that stories were shortened.
+    pub warnings: Vec<String>,
 }
 
 /// The frozen content of an edition.
@@ -171,4 +177,5 @@ pub struct NewEdition {
     pub created_at: Timestamp,
     #[diesel(serialize_as = jiff_diesel::NullableTimestamp)]
     pub completed_at: Option<Timestamp>,
+    pub warnings: Vec<String>,
 }

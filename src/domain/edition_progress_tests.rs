@@ -26,6 +26,7 @@ fn edition(status: EditionStatus) -> Edition {
         recipient_count: 1000,
         created_at: due_at,
         completed_at: None,
+        warnings: Vec::new(),
     }
 }
 

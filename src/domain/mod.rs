@@ -2,7 +2,9 @@
 //!
 //! Nothing here reads a clock, a database, a socket or the environment.
 
+pub mod brand;
 pub mod change;
+pub mod color;
 pub mod fingerprint;
 pub mod id;
 pub mod text_column;
@@ -12,6 +14,7 @@ pub mod language;
 pub mod line;
 pub mod slug;
 
+pub mod look;
 pub mod newsletter;
 pub mod schedule;
 
@@ -27,6 +30,7 @@ pub mod suppression;
 pub mod edition;
 pub mod edition_order;
 pub mod selection;
+pub mod subject_pattern;
 
 pub mod deadline;
 pub mod delivery;

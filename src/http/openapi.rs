@@ -8,7 +8,7 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::admin::{articles, editions, newsletters, sending, subscribers, switches};
+use super::admin::{articles, editions, looks, newsletters, sending, subscribers, switches};
 use super::problem::{FieldError, Problem};
 
 #[derive(OpenApi)]
@@ -24,10 +24,11 @@ use super::problem::{FieldError, Problem};
     components(schemas(Problem, FieldError)),
     paths(
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
+        looks::show, looks::put,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
-        editions::send_test, editions::deliveries,
+        editions::check, editions::send_test, editions::deliveries,
         sending::plan, sending::progress, sending::pause, sending::resume, sending::hold, sending::release,
         sending::stop, sending::resend, sending::settle_unknown,
         switches::status, switches::pause, switches::resume, switches::hold, switches::release,

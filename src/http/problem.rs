@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use crate::templates::TemplateError;
 use crate::usecases::{
-    StoreError, access, articles, confirmation, delivery, demo, digest, editions, newsletters,
-    schema, sending, signup, subscribers, unsubscribe,
+    StoreError, access, articles, confirmation, delivery, demo, digest, editions, looks,
+    newsletters, schema, sending, signup, subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -292,6 +292,7 @@ impl From<editions::Error> for Problem {
             editions::Error::Skipped => {
                 Self::conflict("skipped", editions::Error::Skipped.to_string())
             }
+            editions::Error::Message(cause) => Self::internal(&cause),
             editions::Error::Store(cause) => Self::from_store(&cause),
         }
     }
@@ -311,6 +312,17 @@ impl From<sending::Error> for Problem {
     }
 }
 
+impl From<looks::Error> for Problem {
+    fn from(error: looks::Error) -> Self {
+        match error {
+            looks::Error::NotFound => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            looks::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
 impl From<digest::Error> for Problem {
     fn from(error: digest::Error) -> Self {
         match error {
@@ -322,7 +334,7 @@ impl From<digest::Error> for Problem {
                 "slot_taken",
                 "an edition was made at this very instant; look at the list of editions",
             ),
-            digest::Error::Schedule { .. } | digest::Error::Template(_) => Self::internal(&error),
+            digest::Error::Schedule { .. } => Self::internal(&error),
             digest::Error::Store(cause) => Self::from_store(&cause),
         }
     }

@@ -65,6 +65,8 @@ routes! {
     GET "/newsletters/{slug}" => admin::newsletters::read;
     PATCH "/newsletters/{slug}" => admin::newsletters::change;
     GET "/newsletters/{slug}/next" => admin::newsletters::next;
+    GET "/newsletters/{slug}/look" => admin::looks::show;
+    PUT "/newsletters/{slug}/look" => admin::looks::put;
     GET "/newsletters/{slug}/editions" => admin::editions::list;
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;
@@ -80,6 +82,7 @@ routes! {
     PATCH "/editions/{id}" => admin::sending::plan;
     GET "/editions/{id}/preview.html" => admin::editions::preview_html;
     GET "/editions/{id}/preview.txt" => admin::editions::preview_text;
+    GET "/editions/{id}/check" => admin::editions::check;
     POST "/editions/{id}/test" => admin::editions::send_test;
     GET "/editions/{id}/deliveries" => admin::editions::deliveries;
     GET "/editions/{id}/progress" => admin::sending::progress;

@@ -16,6 +16,7 @@ pub mod deliveries;
 pub mod edition_attempts;
 pub mod edition_deliveries;
 pub mod editions;
+pub mod looks;
 pub mod lost_claims;
 pub mod migrations;
 pub mod newsletters;

@@ -8,23 +8,22 @@
 
 use diesel::PgConnection;
 use jiff::{Timestamp, ToSpan as _, civil};
-use sha2::{Digest as _, Sha256};
 
 use crate::config;
 use crate::domain::deadline;
-use crate::domain::edition::{Edition, EditionKind, EditionStatus, NewEdition, Window};
+use crate::domain::edition::{Edition, EditionKind, EditionStatus, NewEdition, SkipReason, Window};
 use crate::domain::edition_delivery::EditionSend;
 use crate::domain::id::EditionId;
+use crate::domain::look::Look;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{ScheduleError, Slot};
 use crate::domain::selection::Selection;
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
-use crate::mail::digest::{DigestEmail, EditionLine, ReaderMarkers, preheader};
-use crate::mail::email::{NewsletterLine, Rendered, render};
+use crate::mail::freeze::{Frozen, Material, Unfrozen, freeze};
 use crate::store::sends::NewSend;
-use crate::store::{self, articles, edition_deliveries, editions, newsletters, sends};
-use crate::templates::{TemplateError, Templates};
+use crate::store::{self, articles, edition_deliveries, editions, looks, newsletters, sends};
+use crate::templates::Templates;
 
 /// The most articles that are looked at for one edition.
 const MAX_CANDIDATES: i64 = 500;
@@ -50,9 +49,6 @@ pub enum Error {
         #[source]
         cause: ScheduleError,
     },
-    /// The content cannot be rendered; nothing was queued.
-    #[error("the edition cannot be rendered")]
-    Template(#[from] TemplateError),
     /// The database failed.
     #[error("cannot compose the edition")]
     Store(#[from] store::Error),
@@ -173,25 +169,23 @@ fn compose(
         to_usize(newsletter.max_articles),
     );
     let is_new = match Selection::arrange(found, limits.0, limits.1) {
-        Err(reason) => editions::insert(
-            conn,
-            NewEdition {
-                status: EditionStatus::Skipped,
-                skip_reason: Some(reason),
-                completed_at: Some(now),
-                ..bare
-            },
-        )?,
+        Err(reason) => editions::insert(conn, skipped(bare, now, reason, Vec::new()))?,
         Ok(selection) => {
-            let edition = frozen(&bare, newsletter, &selection, context)?;
-            let is_new = editions::insert(conn, edition)?;
-            crate::fault::point("k1");
-            if is_new {
-                queue_mails(conn, now, newsletter, id, &selection)?;
-                let deadline_at = deadline(newsletter, kind, slot);
-                plan_send(conn, now, id, deadline_at, context.settings)?;
+            let look = looks::find(conn, newsletter.id)?
+                .unwrap_or_else(|| Look::plain(newsletter.id, now));
+            match frozen(&bare, newsletter, &look, selection, context) {
+                Err(unfrozen) => editions::insert(conn, blocked(bare, now, newsletter, &unfrozen))?,
+                Ok((edition, selection)) => {
+                    let is_new = editions::insert(conn, edition)?;
+                    crate::fault::point("k1");
+                    if is_new {
+                        queue_mails(conn, now, newsletter, id, &selection)?;
+                        let deadline_at = deadline(newsletter, kind, slot);
+                        plan_send(conn, now, id, deadline_at, context.settings)?;
+                    }
+                    is_new
+                }
             }
-            is_new
         }
     };
     if !is_new {
@@ -317,86 +311,87 @@ fn bare_edition(
         recipient_count: 0,
         created_at: now,
         completed_at: None,
+        warnings: Vec::new(),
     }
+}
+
+/// An edition of which nothing is sent.
+fn skipped(
+    bare: NewEdition,
+    now: Timestamp,
+    reason: SkipReason,
+    warnings: Vec<String>,
+) -> NewEdition {
+    NewEdition {
+        status: EditionStatus::Skipped,
+        skip_reason: Some(reason),
+        completed_at: Some(now),
+        warnings,
+        ..bare
+    }
+}
+
+/// An edition that cannot be sent as it is. Its articles stay for the next one, after somebody has mended the cause.
+fn blocked(
+    bare: NewEdition,
+    now: Timestamp,
+    newsletter: &Newsletter,
+    unfrozen: &Unfrozen,
+) -> NewEdition {
+    let (reason, why) = match unfrozen {
+        Unfrozen::TooLarge { .. } => (SkipReason::TooLarge, unfrozen.to_string()),
+        Unfrozen::Poisoned(_) => (SkipReason::NoArticles, unfrozen.to_string()),
+        Unfrozen::Template(cause) => (SkipReason::TemplateError, cause.told()),
+    };
+    tracing::error!(
+        edition = %bare.id, newsletter = %newsletter.slug, %reason, why,
+        "an edition cannot be made; nothing of it is sent"
+    );
+    skipped(bare, now, reason, vec![why])
 }
 
 fn frozen(
     bare: &NewEdition,
     newsletter: &Newsletter,
-    selection: &Selection,
+    look: &Look,
+    selection: Selection,
     context: &Context<'_>,
-) -> Result<NewEdition, Error> {
-    let email = digest_email(bare.id, bare.slot.date(), newsletter, selection, context);
-    let mail = render(context.templates, &email)?;
-    let page = render(
-        context.templates,
-        &DigestEmail {
-            for_browser: true,
-            ..email.clone()
-        },
-    )?;
-    let Rendered {
+) -> Result<(NewEdition, Selection), Unfrozen> {
+    let material = Material {
+        id: bare.id,
+        date: bare.slot.date(),
+        newsletter,
+        look,
+        publisher: context.publisher,
+        site: context.site,
+        templates: context.templates,
+    };
+    let Frozen {
         subject,
+        preheader,
         text,
         html,
-    } = mail;
-    let mut hash = Sha256::new();
-    for part in [&subject, &text, &html] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+        web_html,
+        sha256,
+        selection,
+        warnings,
+    } = freeze(&material, selection)?;
+    for warning in &warnings {
+        tracing::warn!(edition = %bare.id, newsletter = %newsletter.slug, warning, "an edition was made smaller");
     }
     let article_count = selection.shown().count();
-    Ok(NewEdition {
-        content_sha256: hash.finalize().to_vec(),
+    let edition = NewEdition {
+        content_sha256: sha256,
         article_count: i32::try_from(article_count).unwrap_or(i32::MAX),
-        preheader: email.edition.preheader,
+        preheader,
         subject,
         html,
         plain: text,
-        web_html: page.html,
+        web_html,
+        warnings,
         ..bare.clone()
-    })
-}
-
-fn digest_email(
-    id: EditionId,
-    date: civil::Date,
-    newsletter: &Newsletter,
-    selection: &Selection,
-    context: &Context<'_>,
-) -> DigestEmail {
-    let (lead, sections, brief) = DigestEmail::blocks(selection);
-    // "All stories on europablatt.example", but not "on 127.0.0.1".
-    let home = url::Url::parse(&context.publisher.home_url).ok();
-    let site_label = home
-        .as_ref()
-        .and_then(url::Url::domain)
-        .unwrap_or(&context.publisher.name);
-    let site_label = site_label.to_owned();
-    DigestEmail {
-        language: newsletter.language.clone(),
-        newsletter: NewsletterLine::new(newsletter, context.site),
-        edition: EditionLine {
-            subject: lead
-                .as_ref()
-                .map(|lead| lead.title.clone())
-                .unwrap_or_default(),
-            preheader: preheader(selection),
-            date: date.to_string(),
-            browser_url: context.site.edition_url(id),
-            article_count: selection.shown().count(),
-            reading_minutes: selection
-                .shown()
-                .map(|article| article.reading_minutes)
-                .sum(),
-        },
-        lead,
-        sections,
-        brief,
-        site_label,
-        for_browser: false,
-        reader: ReaderMarkers::default(),
-    }
+    };
+    Ok((edition, selection))
 }
 
 fn to_usize(number: i32) -> usize {

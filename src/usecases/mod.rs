@@ -5,15 +5,19 @@
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
 //! [`subscribers`] is the newsroom's way to all three. The life of an edition: [`articles`] come in, [`digest`]
-//! composes and queues, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it.
+//! composes and queues, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`] looks at it, [`mails`] at
+//! mails of anybody.
 
 pub mod access;
+pub mod appearance;
 pub mod articles;
 pub mod confirmation;
 pub mod delivery;
 pub mod demo;
 pub mod digest;
 pub mod editions;
+pub mod looks;
+pub mod mails;
 pub mod newsletters;
 pub mod schema;
 pub mod sending;

@@ -2,6 +2,7 @@
 
 pub(super) mod articles;
 pub(super) mod editions;
+pub(super) mod looks;
 pub(super) mod newsletters;
 pub(super) mod sending;
 pub(super) mod subscribers;

@@ -1,6 +1,7 @@
 //! Due newsletters become editions.
 
 mod readers;
+mod size;
 mod slots;
 mod window;
 
