@@ -90,6 +90,7 @@
 //! - *A newsletter's look is a row of its own* ([`domain::look`]): choosing articles and sending never read it.
 //! - *An edition that cannot be rendered or is too large is skipped*, with the reason in its `warnings` ([`mail::freeze`]): its
 //!   slot is used up, its articles stay for the next one, and no tick tries in vain for ever.
+//! - *An archived edition is the page that was frozen*, never rendered again for a made-up reader ([`usecases::archive`]).
 //! - *The box says nothing about an address*: [`usecases::signup`].
 
 pub mod app;

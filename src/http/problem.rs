@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::templates::TemplateError;
 use crate::usecases::{
-    StoreError, access, articles, confirmation, delivery, demo, digest, editions, looks,
+    StoreError, access, archive, articles, confirmation, delivery, demo, digest, editions, looks,
     newsletters, schema, sending, signup, subscribers, unsubscribe,
 };
 
@@ -308,6 +308,15 @@ impl From<sending::Error> for Problem {
             sending::Error::WrongStatus(_) => Self::conflict("wrong_status", error.to_string()),
             sending::Error::Begun => Self::conflict("begun", error.to_string()),
             sending::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<archive::Error> for Problem {
+    fn from(error: archive::Error) -> Self {
+        match error {
+            archive::Error::NotFound => Self::not_found("unknown_page", error.to_string()),
+            archive::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

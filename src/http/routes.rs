@@ -37,6 +37,12 @@ routes! {
     GET "/embed/{slug}.html" => public::newsletters::snippet;
     GET "/articles/{slug}" => public::articles::page;
     GET "/v/{edition}" => public::editions::page;
+    GET "/archive" => public::archive::shelves;
+    GET "/archive/{newsletter}" => public::archive::shelf;
+    GET "/archive/{newsletter}/feed.atom" => public::archive::atom;
+    GET "/archive/{newsletter}/feed.json" => public::archive::json;
+    GET "/archive/{newsletter}/{edition}" => public::archive::edition;
+    GET "/sitemap.xml" => public::archive::site_map;
     GET "/subscribe" => public::signup::form;
     POST "/subscribe" => public::signup::submit;
     GET "/subscribe/check-inbox" => public::signup::check_inbox;

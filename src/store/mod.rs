@@ -8,6 +8,7 @@ mod error;
 
 pub mod admins;
 pub mod api_keys;
+pub mod archive;
 pub mod articles;
 pub mod attempts;
 pub mod claims;

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod appearance;
+pub mod archive;
 pub mod articles;
 pub mod confirmation;
 pub mod delivery;

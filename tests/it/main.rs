@@ -13,6 +13,7 @@ mod admin_editions;
 mod admin_newsletters;
 mod admin_subscribers;
 mod architecture;
+mod archive;
 mod article_pages;
 mod bench_sink;
 mod cli_access;

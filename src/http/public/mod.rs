@@ -1,5 +1,6 @@
 //! Pages and forms for readers.
 
+pub(super) mod archive;
 pub(super) mod articles;
 pub(super) mod assets;
 pub(super) mod boxes;

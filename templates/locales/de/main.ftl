@@ -207,3 +207,13 @@ digest-forwarded-link = Selbst abonnieren
 digest-invite = { $newsletter } per E-Mail
 digest-invite-text = Diese Ausgabe gibt es auch per E-Mail.
 digest-invite-link = { $newsletter } abonnieren
+
+# Das Archiv: verschickte Ausgaben, für alle.
+archive-heading = Archiv
+archive-none = Hier gibt es noch nichts zu lesen.
+archive-newsletter-heading = { $newsletter }: bisherige Ausgaben
+archive-empty = Noch wurde keine Ausgabe verschickt.
+archive-older = Ältere Ausgaben
+archive-newest = Neueste Ausgaben
+archive-feed = Als Feed (Atom)
+archive-all = Alle Newsletter

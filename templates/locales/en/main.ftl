@@ -207,3 +207,13 @@ digest-forwarded-link = Subscribe
 digest-invite = { $newsletter } by email
 digest-invite-text = This edition also comes by email.
 digest-invite-link = Subscribe to { $newsletter }
+
+# The archive: editions that were sent, for everybody.
+archive-heading = Archive
+archive-none = There is nothing to read here yet.
+archive-newsletter-heading = { $newsletter }: past editions
+archive-empty = No edition has been sent yet.
+archive-older = Older editions
+archive-newest = Newest editions
+archive-feed = As a feed (Atom)
+archive-all = All newsletters
