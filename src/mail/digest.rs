@@ -166,7 +166,7 @@ pub fn preheader(selection: &Selection) -> String {
 }
 
 /// At most 100 characters, cut at a word with an ellipsis.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     if text.chars().count() <= PREHEADER_CHARS {
         return text.to_owned();
     }

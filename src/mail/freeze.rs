@@ -3,7 +3,7 @@
 use jiff::civil;
 use sha2::{Digest as _, Sha256};
 
-use super::digest::{DigestEmail, EditionLine, ReaderMarkers, preheader};
+use super::digest::{DigestEmail, EditionLine, ReaderMarkers, cut, preheader};
 use super::email::{NewsletterLine, render};
 use crate::config::Publisher;
 use crate::domain::article::Article;
@@ -246,7 +246,7 @@ fn digest_email(material: &Material<'_>, selection: &Selection) -> DigestEmail {
     let title = newsletter.title.as_str();
     let subject = material.look.subject().fill(headline, &date, title, count);
     // Of one story without a standfirst there is nothing left to say but whose it is.
-    let line = [preheader(selection), newsletter.promise.clone()]
+    let line = [preheader(selection), cut(&newsletter.promise)]
         .into_iter()
         .find(|line| !line.is_empty() && *line != subject && *line != headline)
         .unwrap_or_else(|| format!("{title} · {date}"));

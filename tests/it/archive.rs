@@ -81,6 +81,11 @@ async fn the_list_is_paged_from_the_newest() {
         )),
         "{list}"
     );
+    let home = app.get("/").await.expect(200).text();
+    assert!(
+        home.contains("href=\"/archive\">Read past editions</a>"),
+        "{home}"
+    );
     let first = app.get("/archive/morning").await.expect(200).text();
     assert_eq!(first.matches("<h2><a").count(), 20, "{first}");
     assert!(

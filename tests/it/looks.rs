@@ -175,3 +175,28 @@ async fn the_publishers_brand_is_in_every_mail() {
         assert_eq!(lint::check(&mail.raw, &Expected::default()).errors(), 0);
     }
 }
+
+#[tokio::test]
+async fn the_preheader_of_one_story_says_something_else_and_is_short() {
+    let app = newsroom().await;
+    let promise = json!({ "promise": "Politics, business and culture. ".repeat(9) });
+    let patch = app.api(Method::PATCH, "/newsletters/morning");
+    patch.json(&promise).send().await.expect(200);
+    app.article("Bridge reopens").create().await;
+    app.advance(SignedDuration::from_hours(24));
+    app.run_due().await;
+    let rows = app.rows("SELECT preheader FROM editions").await;
+    let line = rows[0]["preheader"].as_str().unwrap();
+    assert!(
+        line.starts_with("Politics, business") && line.chars().count() <= 100,
+        "{line}"
+    );
+    app.execute("UPDATE newsletters SET promise = ''").await;
+    app.article("Ferry runs again").create().await;
+    app.advance(SignedDuration::from_hours(24));
+    app.run_due().await;
+    let rows = app
+        .rows("SELECT preheader FROM editions ORDER BY id DESC")
+        .await;
+    assert_eq!(rows[0]["preheader"], "Europe this morning · 6 January 2026");
+}

@@ -210,6 +210,7 @@ digest-invite-link = { $newsletter } abonnieren
 
 # Das Archiv: verschickte Ausgaben, für alle.
 archive-heading = Archiv
+archive-open = Bisherige Ausgaben lesen
 archive-none = Hier gibt es noch nichts zu lesen.
 archive-newsletter-heading = { $newsletter }: bisherige Ausgaben
 archive-empty = Noch wurde keine Ausgabe verschickt.

@@ -210,6 +210,7 @@ digest-invite-link = Subscribe to { $newsletter }
 
 # The archive: editions that were sent, for everybody.
 archive-heading = Archive
+archive-open = Read past editions
 archive-none = There is nothing to read here yet.
 archive-newsletter-heading = { $newsletter }: past editions
 archive-empty = No edition has been sent yet.
