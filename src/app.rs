@@ -14,6 +14,7 @@ use crate::mail::mailer::Mailer;
 use crate::mail::message::Identity;
 pub use crate::mail::outbox::Outbox;
 use crate::mail::smtp_server::{self, Script, SmtpServer};
+use crate::mail::trial;
 use crate::store::{self, Db};
 use crate::templates::Templates;
 pub use crate::templates::{TemplateError, asset};
@@ -56,6 +57,9 @@ pub enum Error {
     /// A built-in template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// A publisher's template makes a mail that is wrong.
+    #[error("{0}; `tidings templates check` says all that is wrong")]
+    Mistake(String),
 }
 
 /// The mail catcher, when it takes the place of a relay.
@@ -115,8 +119,8 @@ impl App {
             // Pages and mails link home; without a site of the publisher that is our list of newsletters.
             config.publisher.home_url = base_url.to_string();
         }
+        let templates = load_templates(&config)?;
         let db = Db::open(&config.database, clock.clone())?;
-        let templates = Templates::new(&config.publisher)?;
         let identity = Identity {
             from: config.mail.from.clone(),
             return_path: config
@@ -150,6 +154,18 @@ impl App {
             identity,
             is_demo,
         })
+    }
+}
+
+/// The templates, a publisher's own ones tried out first: a mistake is found now and not at seven in the morning.
+fn load_templates(config: &Config) -> Result<Templates, Error> {
+    let Some(folder) = &config.templates.dir else {
+        return Ok(Templates::new(&config.publisher)?);
+    };
+    let templates = Templates::with_folder(&config.publisher, folder)?;
+    match trial::mistakes(&templates).into_iter().next() {
+        None => Ok(templates),
+        Some(mistake) => Err(Error::Mistake(mistake)),
     }
 }
 

@@ -97,6 +97,12 @@
 //! - *Feeds are mapped by ourselves* on quick-xml, not by feed-rs: [`feed`] says why. It is pure, so that a document can be
 //!   looked at without a server (`tidings feeds parse`), and it is below `usecases`, which store what it yields.
 //! - *One client fetches everything* and refuses addresses that are not public: [`fetch`].
+//! - *The linter shares no parser with what writes our mails* ([`mail::lint`]): `mail-parser` and a browser's HTML parser, so
+//!   that it does not share a mistake either.
+//! - *A newsletter's look is a row of its own* ([`domain::look`]): choosing articles and sending never read it.
+//! - *An edition that cannot be rendered or is too large is skipped*, with the reason in its `warnings` ([`mail::freeze`]): its
+//!   slot is used up, its articles stay for the next one, and no tick tries in vain for ever.
+//! - *An archived edition is the page that was frozen*, never rendered again for a made-up reader ([`usecases::archive`]).
 //! - *The box says nothing about an address*: [`usecases::signup`].
 
 pub mod app;

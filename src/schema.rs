@@ -229,6 +229,7 @@ diesel::table! {
         recipient_count -> Int4,
         created_at -> Timestamptz,
         completed_at -> Nullable<Timestamptz>,
+        warnings -> Array<Text>,
         rhythm_id -> Nullable<Uuid>,
         variant -> Int2,
     }
@@ -304,6 +305,22 @@ diesel::table! {
         outcome -> Text,
         edition_id -> Nullable<Uuid>,
         noticed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    newsletter_looks (newsletter_id) {
+        newsletter_id -> Uuid,
+        subject_pattern -> Text,
+        archive -> Text,
+        accent_color -> Text,
+        logo_url -> Text,
+        logo_alt -> Text,
+        logo_width -> Int4,
+        postal_address -> Text,
+        imprint_url -> Text,
+        imprint_text -> Text,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -445,6 +462,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     missed_deliveries,
     missed_slots,
+    newsletter_looks,
     newsletters,
     relay_rates,
     rhythms,

@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::failure::Failure;
 use super::private::{PrivateDatabase, Wish};
-use super::{Global, approvals, output, progress, serve, settings, simulation};
+use super::{Global, approvals, mail, output, progress, serve, settings, simulation};
 use crate::app::App;
 use crate::domain::approval::Fingerprint;
 use crate::domain::edition::EditionName;
@@ -70,6 +70,15 @@ pub(super) enum EditionsCommand {
     },
     /// Whether an edition was approved, and the hash that an approval must name
     Approval {
+        /// Its id, or latest:SLUG
+        #[arg(value_name = "ID")]
+        edition: EditionName,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What is wrong with its mail: standards, mail programs, accessibility; exit code 1 if something must be mended
+    Check {
         /// Its id, or latest:SLUG
         #[arg(value_name = "ID")]
         edition: EditionName,
@@ -188,6 +197,9 @@ pub(super) fn run(global: &Global, command: EditionsCommand) -> Result<(), Failu
         }),
         EditionsCommand::Approval { edition, json } => approvals::show(global, edition, json),
         EditionsCommand::Approve { edition, hash } => approvals::approve(global, edition, hash),
+        EditionsCommand::Check { edition, json } => {
+            serve::with_app(global, async |app| check(app, edition, json).await)
+        }
         EditionsCommand::Order(order) => {
             serve::with_app(global, async |app| give(app, order).await)
         }
@@ -199,6 +211,19 @@ async fn resolve(app: &App, name: EditionName) -> Result<crate::domain::id::Edit
         .db
         .transaction(move |conn| editions::resolve(conn, &name));
     Ok(resolved.await?)
+}
+
+async fn check(app: &App, name: EditionName, as_json: bool) -> Result<(), Failure> {
+    let (id, shared) = (resolve(app, name).await?, app.clone());
+    let checked = app.db.transaction(move |conn| {
+        let context = editions::CheckContext {
+            identity: &shared.identity,
+            site: &shared.site,
+            publisher: &shared.config.publisher,
+        };
+        editions::check(conn, id, &context)
+    });
+    mail::report(&checked.await?, as_json)
 }
 
 async fn give(app: &App, order: OrderCommand) -> Result<(), Failure> {
@@ -256,7 +281,7 @@ async fn list(app: &App, newsletter: Slug, as_json: bool) -> Result<(), Failure>
                 "recipients": edition.recipient_count, "subject": edition.subject,
                 "not_before": send.as_ref().map(|send| send.not_before),
                 "deadline_at": send.as_ref().and_then(|send| send.deadline_at),
-                "completed_at": edition.completed_at,
+                "completed_at": edition.completed_at, "warnings": edition.warnings,
             }));
             continue;
         }
@@ -269,6 +294,9 @@ async fn list(app: &App, newsletter: Slug, as_json: bool) -> Result<(), Failure>
             "{} {} {}{why}, {} readers: {}",
             edition.id, edition.slot, edition.status, edition.recipient_count, edition.subject
         ));
+        for warning in &edition.warnings {
+            output::line(format_args!("  {warning}"));
+        }
     }
     Ok(())
 }
@@ -327,7 +355,7 @@ fn print(composed: &Composed, as_json: bool) {
         output::line(serde_json::json!({
             "newsletter": composed.slug.to_string(), "edition": edition.id, "slot": edition.slot,
             "status": edition.status, "skip_reason": edition.skip_reason,
-            "articles": edition.article_count, "recipients": edition.recipient_count,
+            "articles": edition.article_count, "recipients": edition.recipient_count, "warnings": edition.warnings,
         }));
         return;
     }
@@ -342,4 +370,7 @@ fn print(composed: &Composed, as_json: bool) {
         "{} {} {}: {what}",
         edition.id, composed.slug, edition.slot
     ));
+    for warning in &edition.warnings {
+        output::line(format_args!("  {warning}"));
+    }
 }

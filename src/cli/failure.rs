@@ -75,7 +75,8 @@ impl From<app::Error> for Failure {
     fn from(error: app::Error) -> Self {
         match error {
             app::Error::Store(cause) => cause.into(),
-            app::Error::Template(cause) => Self::Failed(chain(&cause)),
+            app::Error::Template(cause) => Self::Failed(cause.told()),
+            app::Error::Mistake(_) => Self::Failed(error.to_string()),
         }
     }
 }
@@ -128,6 +129,7 @@ impl From<editions::Error> for Failure {
                 Self::NotFound(error.to_string())
             }
             editions::Error::Skipped => Self::Refused(error.to_string()),
+            editions::Error::Message(cause) => Self::Failed(chain(&cause)),
         }
     }
 }

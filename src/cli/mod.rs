@@ -8,6 +8,7 @@ mod failure;
 mod feeds;
 mod journey;
 mod keys;
+mod mail;
 mod newsletters;
 mod output;
 mod private;
@@ -17,6 +18,7 @@ mod sending;
 mod serve;
 mod settings;
 mod simulation;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,6 +85,12 @@ enum Command {
     /// The sending of all editions
     #[command(subcommand)]
     Sending(sending::SendingCommand),
+    /// Check mails of any system, without a database
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
+    /// Looks of mails and pages, without a database
+    #[command(subcommand)]
+    Templates(templates::TemplatesCommand),
     /// Explain schedules, and list the slots that were missed
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
@@ -125,6 +133,8 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Newsletters(command) => newsletters::run(&global, command),
         Command::Editions(command) => editions::run(&global, command),
         Command::Sending(command) => sending::run(&global, command),
+        Command::Mail(command) => mail::run(&command),
+        Command::Templates(command) => templates::run(&global, command),
         Command::Schedule(command) => schedule::run(&global, command),
         Command::Feeds(command) => feeds::run(&global, command),
         Command::Keys(command) => keys::run(&global, &command),

@@ -30,6 +30,7 @@ fn progress(status: EditionStatus, tally: Tally) -> Progress {
             completed_at: None,
             rhythm_id: None,
             variant: 0,
+            warnings: Vec::new(),
         },
         send: EditionSend {
             edition_id: id,

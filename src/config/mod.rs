@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 pub use delivery::{Delivery, Digest, Links, Signup};
 pub use fetch::{AllowedHost, Feeds, Fetch};
-pub use server::{Database, Log, LogFormat, Mail, Publisher, Server};
+pub use server::{Database, Log, LogFormat, Mail, Publisher, Server, Templates};
 pub use smtp::{AuthMechanism, Rates, Relay, Smtp, TlsMode};
 pub use source::{Override, Sources};
 pub use tree::ShownValue;
@@ -37,6 +37,7 @@ pub struct Config {
     pub publisher: Publisher,
     pub links: Links,
     pub signup: Signup,
+    pub templates: Templates,
     pub digest: Digest,
     pub delivery: Delivery,
     pub fetch: Fetch,

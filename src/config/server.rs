@@ -1,4 +1,4 @@
-//! The sections `server`, `database`, `mail`, `publisher` and `log`.
+//! The sections `server`, `database`, `mail`, `publisher`, `templates` and `log`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,6 +7,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use url::Url;
 
+use crate::domain::brand::{self, Brand, Logo};
+use crate::domain::color::Color;
 use crate::domain::email_address::EmailAddress;
 
 /// How the server is reached and what it takes.
@@ -67,7 +69,89 @@ pub struct Publisher {
     pub postal_address: String,
     pub contact: String,
     pub imprint_url: String,
+    #[serde(default)]
+    pub imprint_text: String,
     pub privacy_url: String,
+    #[serde(default = "no_accent", deserialize_with = "accent_color")]
+    pub accent_color: Color,
+    #[serde(default, deserialize_with = "logo_url")]
+    pub logo_url: String,
+    #[serde(default)]
+    pub logo_alt: String,
+    #[serde(default = "logo_width", deserialize_with = "checked_width")]
+    pub logo_width: i32,
+}
+
+impl Publisher {
+    /// How its mails look, unless a newsletter says otherwise.
+    #[must_use]
+    pub fn brand(&self) -> Brand {
+        let alt = if self.logo_alt.is_empty() {
+            &self.name
+        } else {
+            &self.logo_alt
+        };
+        let logo = (!self.logo_url.is_empty()).then(|| Logo {
+            url: self.logo_url.clone(),
+            alt: alt.clone(),
+            width: self.logo_width,
+        });
+        let brand = Brand {
+            logo,
+            postal_address: self.postal_address.clone(),
+            imprint_url: self.imprint_url.clone(),
+            imprint_text: self.imprint_text.clone(),
+            ..Brand::default()
+        };
+        brand.with_accent(self.accent_color)
+    }
+}
+
+fn no_accent() -> Color {
+    brand::DEFAULT_ACCENT
+}
+
+fn logo_width() -> i32 {
+    brand::DEFAULT_LOGO_WIDTH
+}
+
+fn accent_color<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Color, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(no_accent());
+    }
+    let color = text.parse().map_err(D::Error::custom)?;
+    brand::accent(color).map_err(D::Error::custom)
+}
+
+fn logo_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() || web_url(&text).is_some() {
+        return Ok(text);
+    }
+    Err(D::Error::custom(
+        "must be a web address like https://www.example.org/logo.png",
+    ))
+}
+
+fn checked_width<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
+    let width = i32::deserialize(deserializer)?;
+    if (16..=brand::MAX_LOGO_WIDTH).contains(&width) {
+        return Ok(width);
+    }
+    Err(D::Error::custom(format!(
+        "must be 16 to {}",
+        brand::MAX_LOGO_WIDTH
+    )))
+}
+
+/// Looks in place of the built-in ones.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is explained in config/default.toml")]
+pub struct Templates {
+    #[serde(deserialize_with = "path")]
+    pub dir: Option<PathBuf>,
 }
 
 /// What is logged, and how.

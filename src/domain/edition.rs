@@ -57,6 +57,10 @@ text_enum! {
         TooFewArticles => "too_few_articles",
         /// Nobody approved it in time; its articles stay for the next edition.
         NotApproved => "not_approved",
+        /// The mail became too large for mail programs; the articles stay for the next edition.
+        TooLarge => "too_large",
+        /// A template failed; the articles stay for the next edition.
+        TemplateError => "template_error",
     }
 }
 
@@ -137,6 +141,8 @@ pub struct Edition {
     /// 0 for the readers who had the edition before; each further selection of the same slot, for readers who were away,
     /// has a number of its own.
     pub variant: i16,
+    /// What the newsroom should know: why nothing was sent, that stories were shortened.
+    pub warnings: Vec<String>,
 }
 
 /// The frozen content of an edition.
@@ -185,4 +191,5 @@ pub struct NewEdition {
     pub completed_at: Option<Timestamp>,
     pub rhythm_id: Option<RhythmId>,
     pub variant: i16,
+    pub warnings: Vec<String>,
 }

@@ -28,6 +28,7 @@ fn edition(status: EditionStatus) -> Edition {
         completed_at: None,
         rhythm_id: None,
         variant: 0,
+        warnings: Vec::new(),
     }
 }
 

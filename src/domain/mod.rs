@@ -2,7 +2,9 @@
 //!
 //! Nothing here reads a clock, a database, a socket or the environment.
 
+pub mod brand;
 pub mod change;
+pub mod color;
 pub mod fingerprint;
 pub mod id;
 pub mod text_column;
@@ -13,6 +15,7 @@ pub mod line;
 pub mod slug;
 
 pub mod clock_change;
+pub mod look;
 pub mod misfire;
 pub mod missed_slot;
 pub mod newsletter;
@@ -35,6 +38,7 @@ pub mod suppression;
 pub mod edition;
 pub mod edition_order;
 pub mod selection;
+pub mod subject_pattern;
 
 pub mod approval;
 pub mod deadline;

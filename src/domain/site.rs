@@ -60,6 +60,18 @@ impl Site {
         format!("{}/v/{id}", self.base)
     }
 
+    /// The list of a newsletter's editions.
+    #[must_use]
+    pub fn archive_url(&self, slug: &Slug) -> String {
+        format!("{}/archive/{slug}", self.base)
+    }
+
+    /// An edition in the archive.
+    #[must_use]
+    pub fn archived_edition_url(&self, slug: &Slug, id: EditionId) -> String {
+        format!("{}/archive/{slug}/{id}", self.base)
+    }
+
     /// The sign-up page of a newsletter.
     #[must_use]
     pub fn newsletter_url(&self, slug: &Slug) -> String {

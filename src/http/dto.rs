@@ -205,6 +205,38 @@ impl<T: DeserializeOwned + 'static> FromRequest for ArticleJson<T> {
     }
 }
 
+/// A JSON object, of which every member may be left out.
+#[derive(Debug)]
+pub(super) struct ObjectJson<T>(pub(super) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for ObjectJson<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limit = request
+            .app_data::<Data<App>>()
+            .map_or(0, |app| app.config.server.max_json_bytes);
+        let body = object(request, payload, limit);
+        Box::pin(async move { body.await.map(Self) })
+    }
+}
+
+/// Reads an object. A list would do for a struct, too, with its members in the order of the fields: not here.
+fn object<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = Result<T, Problem>> + use<T> {
+    let body =
+        JsonBody::<serde_json::Map<String, Value>>::new(request, payload, None, true).limit(limit);
+    async move {
+        let object = body.await.map_err(|error| json_problem(&error, limit))?;
+        serde_json::from_value(Value::Object(object))
+            .map_err(|cause| json_problem(&JsonPayloadError::Deserialize(cause), limit))
+    }
+}
+
 /// A JSON body that may be left out: the defaults then.
 #[derive(Debug)]
 pub(super) struct OptionalJson<T>(pub(super) T);
@@ -226,15 +258,8 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
         let limit = request
             .app_data::<Data<App>>()
             .map_or(0, |app| app.config.server.max_json_bytes);
-        // A list would do for a struct, too, with its members in the order of the fields: not here.
-        let body = JsonBody::<serde_json::Map<String, Value>>::new(request, payload, None, true)
-            .limit(limit);
-        Box::pin(async move {
-            let object = body.await.map_err(|error| json_problem(&error, limit))?;
-            serde_json::from_value(Value::Object(object))
-                .map(Self)
-                .map_err(|cause| json_problem(&JsonPayloadError::Deserialize(cause), limit))
-        })
+        let body = object(request, payload, limit);
+        Box::pin(async move { body.await.map(Self) })
     }
 }
 

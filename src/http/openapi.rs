@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    approvals, articles, bulk, editions, feeds, newsletters, pages, rhythms, schedules, sending,
-    simulation, subscribers, switches,
+    approvals, articles, bulk, editions, feeds, looks, newsletters, pages, rhythms, schedules,
+    sending, simulation, subscribers, switches,
 };
 use super::problem::{FieldError, Problem};
 
@@ -29,13 +29,14 @@ use super::problem::{FieldError, Problem};
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
         simulation::simulate,
         schedules::pause, schedules::resume, schedules::missed,
+        looks::show, looks::put,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
         bulk::put_many, pages::from_url,
         feeds::list, feeds::add, feeds::read, feeds::change, feeds::remove, feeds::items, feeds::fetch,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         rhythms::set, rhythms::pause, rhythms::resume,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
-        editions::send_test, editions::deliveries,
+        editions::check, editions::send_test, editions::deliveries,
         approvals::approval, approvals::approve,
         sending::plan, sending::progress, sending::pause, sending::resume, sending::hold, sending::release,
         sending::stop, sending::resend, sending::settle_unknown,

@@ -33,6 +33,19 @@ pub(super) fn render(
     language: &Language,
     values: &impl Serialize,
 ) -> Result<HttpResponse, Problem> {
+    let html = html(app, name, language, values)?;
+    Ok(HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .body(html))
+}
+
+/// The text of `page/{name}.html`.
+pub(super) fn html(
+    app: &App,
+    name: &str,
+    language: &Language,
+    values: &impl Serialize,
+) -> Result<String, Problem> {
     #[derive(Serialize)]
     struct Page<'a, T> {
         css_url: String,
@@ -43,12 +56,9 @@ pub(super) fn render(
         css_url: css_url(),
         values,
     };
-    let html = app
+    Ok(app
         .templates
-        .render(&format!("page/{name}.html"), language, &page)?;
-    Ok(HttpResponse::build(status)
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .body(html))
+        .render(&format!("page/{name}.html"), language, &page)?)
 }
 
 /// A page without values of its own.

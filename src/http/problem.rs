@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 
 use crate::templates::TemplateError;
 use crate::usecases::{
-    StoreError, access, approval, articles, confirmation, delivery, demo, digest, editions, feeds,
-    idempotency, newsletters, pausing, rhythms, schema, sending, signup, subscribers, unsubscribe,
+    StoreError, access, approval, archive, articles, confirmation, delivery, demo, digest,
+    editions, feeds, idempotency, looks, newsletters, pausing, rhythms, schema, sending, signup,
+    subscribers, unsubscribe,
 };
 
 /// One field of the input that is wrong.
@@ -356,6 +357,7 @@ impl From<editions::Error> for Problem {
             editions::Error::Skipped => {
                 Self::conflict("skipped", editions::Error::Skipped.to_string())
             }
+            editions::Error::Message(cause) => Self::internal(&cause),
             editions::Error::Store(cause) => Self::from_store(&cause),
         }
     }
@@ -399,6 +401,26 @@ impl From<sending::Error> for Problem {
     }
 }
 
+impl From<archive::Error> for Problem {
+    fn from(error: archive::Error) -> Self {
+        match error {
+            archive::Error::NotFound => Self::not_found("unknown_page", error.to_string()),
+            archive::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<looks::Error> for Problem {
+    fn from(error: looks::Error) -> Self {
+        match error {
+            looks::Error::NotFound => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
+            looks::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
 impl From<digest::Error> for Problem {
     fn from(error: digest::Error) -> Self {
         match error {
@@ -413,7 +435,7 @@ impl From<digest::Error> for Problem {
                 "slot_taken",
                 "an edition was made at this very instant; look at the list of editions",
             ),
-            digest::Error::Schedule { .. } | digest::Error::Template(_) => Self::internal(&error),
+            digest::Error::Schedule { .. } => Self::internal(&error),
             digest::Error::Store(cause) => Self::from_store(&cause),
         }
     }

@@ -38,6 +38,12 @@ routes! {
     GET "/embed/{slug}.html" => public::newsletters::snippet;
     GET "/articles/{slug}" => public::articles::page;
     GET "/v/{edition}" => public::editions::page;
+    GET "/archive" => public::archive::shelves;
+    GET "/archive/{newsletter}" => public::archive::shelf;
+    GET "/archive/{newsletter}/feed.atom" => public::archive::atom;
+    GET "/archive/{newsletter}/feed.json" => public::archive::json;
+    GET "/archive/{newsletter}/{edition}" => public::archive::edition;
+    GET "/sitemap.xml" => public::archive::site_map;
     GET "/subscribe" => public::signup::form;
     POST "/subscribe" => public::signup::submit;
     GET "/subscribe/check-inbox" => public::signup::check_inbox;
@@ -76,6 +82,8 @@ routes! {
     POST "/newsletters/{slug}/pause" => admin::schedules::pause;
     POST "/newsletters/{slug}/resume" => admin::schedules::resume;
     GET "/missed-slots" => admin::schedules::missed;
+    GET "/newsletters/{slug}/look" => admin::looks::show;
+    PUT "/newsletters/{slug}/look" => admin::looks::put;
     GET "/newsletters/{slug}/editions" => admin::editions::list;
     POST "/newsletters/{slug}/editions" => admin::editions::run_now;
     GET "/articles" => admin::articles::list;
@@ -105,6 +113,7 @@ routes! {
     GET "/editions/{id}/preview.txt" => admin::editions::preview_text;
     GET "/editions/{id}/approval" => admin::approvals::approval;
     POST "/editions/{id}/approve" => admin::approvals::approve;
+    GET "/editions/{id}/check" => admin::editions::check;
     POST "/editions/{id}/test" => admin::editions::send_test;
     GET "/editions/{id}/deliveries" => admin::editions::deliveries;
     GET "/editions/{id}/progress" => admin::sending::progress;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::email::{Email, NewsletterLine};
 use super::splice;
 use crate::domain::article::Article;
+use crate::domain::brand::Brand;
 use crate::domain::language::Language;
 use crate::domain::selection::Selection;
 
@@ -16,6 +17,8 @@ pub struct DigestEmail {
     pub language: Language,
     /// Of which newsletter.
     pub newsletter: NewsletterLine,
+    /// How it looks.
+    pub brand: Brand,
     /// Which edition.
     pub edition: EditionLine,
     /// The top story.
@@ -163,7 +166,7 @@ pub fn preheader(selection: &Selection) -> String {
 }
 
 /// At most 100 characters, cut at a word with an ellipsis.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     if text.chars().count() <= PREHEADER_CHARS {
         return text.to_owned();
     }
@@ -222,6 +225,11 @@ impl Email for DigestEmail {
         Self {
             language: language.clone(),
             newsletter: NewsletterLine::sample(),
+            brand: Brand {
+                postal_address: "Europablatt GmbH, Hafenstr. 7, 20459 Hamburg".to_owned(),
+                imprint_url: "https://www.europablatt.example/imprint".to_owned(),
+                ..Brand::default()
+            },
             edition: EditionLine {
                 subject: "Abzug beginnt: „Wir gehen“ & was folgt".to_owned(),
                 preheader: "Neue Flächen für Windkraft · Häfen erwarten volle Terminals".to_owned(),
@@ -252,3 +260,40 @@ impl Email for DigestEmail {
         }
     }
 }
+
+impl DigestEmail {
+    /// The made-up edition with so many stories: the lead, up to eleven in sections, the rest in brief.
+    #[must_use]
+    pub fn sample_of(language: &Language, stories: usize) -> Self {
+        let sample = Self::sample(language);
+        let others = sample.sections.iter().flat_map(|section| &section.articles);
+        let others: Vec<_> = others.chain(&sample.brief).cloned().collect();
+        let mut rest = others.into_iter().cycle().take(stories.saturating_sub(1));
+        let titles = ["Energie und Klima", "Politik in Europa", "Kultur"];
+        let full = rest.by_ref().take(SAMPLE_FULL.min(stories / 2 + 1));
+        let mut sections: Vec<SectionBlock> = Vec::new();
+        for (index, article) in full.enumerate() {
+            let title = titles.get(index / 3).copied().unwrap_or("Wirtschaft");
+            match sections.last_mut() {
+                Some(section) if section.title == title => section.articles.push(article),
+                _ => sections.push(SectionBlock {
+                    title: title.to_owned(),
+                    articles: vec![article],
+                }),
+            }
+        }
+        Self {
+            brief: rest.collect(),
+            sections,
+            edition: EditionLine {
+                article_count: stories,
+                reading_minutes: i32::try_from(stories * 4).unwrap_or(i32::MAX),
+                ..sample.edition.clone()
+            },
+            ..sample
+        }
+    }
+}
+
+/// Full stories below the lead of a made-up edition.
+const SAMPLE_FULL: usize = 11;

@@ -4,7 +4,7 @@
 //! every mail carries, [`mailer`] hands it to the relay. A refused mail is an outcome, not an error.
 //!
 //! The other way round, [`smtp_server`] takes mails in and [`outbox`] keeps them: the mail catcher of the demo
-//! and of a server without a relay, and the peer of the tests.
+//! and of a server without a relay, and the peer of the tests. [`lint`] says what is wrong with a mail, ours or another's.
 
 pub mod email;
 pub mod quoted_printable;
@@ -14,6 +14,10 @@ pub mod already_subscribed;
 pub mod approval;
 pub mod confirmation;
 pub mod digest;
+pub mod freeze;
+
+pub mod lint;
+pub mod trial;
 
 pub mod envelope;
 pub mod mailer;

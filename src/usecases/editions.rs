@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::config;
 use crate::domain::delivery::{DeliveryStatus, NewDelivery};
 use crate::domain::edition::{Edition, EditionName, EditionStatus, FrozenContent};
 use crate::domain::edition_delivery::{EditionDelivery, EditionSend};
@@ -12,9 +13,14 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{DeliveryId, EditionId, SubscriberId, SubscriptionId};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::Placement;
+use crate::domain::site::Site;
 use crate::domain::slug::Slug;
-use crate::mail::splice;
-use crate::store::{self, deliveries, edition_deliveries, editions, newsletters, sends};
+use crate::i18n;
+use crate::mail::email::Rendered;
+use crate::mail::lint::{self, Expected, Report};
+use crate::mail::message::{Identity, Kind, MessageError};
+use crate::mail::{prepared, splice};
+use crate::store::{self, deliveries, edition_deliveries, editions, looks, newsletters, sends};
 
 /// How long a test copy is tried.
 const TEST_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
@@ -31,6 +37,9 @@ pub enum Error {
     /// The edition was skipped and has no content.
     #[error("the edition was skipped and has no content")]
     Skipped,
+    /// Its mail cannot be built.
+    #[error(transparent)]
+    Message(#[from] MessageError),
     /// The database failed.
     #[error("cannot read the edition")]
     Store(#[from] store::Error),
@@ -147,6 +156,70 @@ pub fn preview_text(conn: &mut PgConnection, id: EditionId) -> Result<String, Er
         is_test: false,
     };
     Ok(parts.fill(&content.plain, false))
+}
+
+/// What checking an edition's mail needs beside the database.
+pub struct CheckContext<'a> {
+    /// From whom.
+    pub identity: &'a Identity,
+    /// The public address.
+    pub site: &'a Site,
+    /// Whose postal address must stand in the mail.
+    pub publisher: &'a config::Publisher,
+}
+
+/// What is wrong with the mail of an edition, as a reader who does not exist would get it.
+///
+/// # Errors
+/// As [`content`], and [`Error::Message`].
+pub fn check(
+    conn: &mut PgConnection,
+    id: EditionId,
+    context: &CheckContext<'_>,
+) -> Result<Report, Error> {
+    let (edition, texts) = content(conn, id)?;
+    let newsletter = newsletters::find_all(conn, &[edition.newsletter_id])?
+        .pop()
+        .ok_or(Error::NotFound)?;
+    let frozen = Rendered {
+        subject: texts.subject,
+        text: texts.plain,
+        html: texts.html,
+    };
+    let kind = Kind::List {
+        slug: newsletter.slug.to_string(),
+        sender_name: newsletter.sender_name.as_str().to_owned(),
+        sender_address: newsletter.sender_address.clone(),
+        unsubscribe_url: String::new(),
+        archive_url: context.site.edition_url(id),
+        is_test: false,
+    };
+    let mail = prepared::Edition {
+        id,
+        date: edition.due_at,
+        language: &newsletter.language,
+        frozen: &frozen,
+        kind: &kind,
+        unsubscribe_base: context.site.unsubscribe_url(""),
+    };
+    let nobody = prepared::Reader {
+        delivery: DeliveryId::from(id.as_uuid()),
+        address: "reader@tidings.invalid"
+            .parse()
+            .map_err(|_| Error::NotFound)?,
+        subscribed_on: i18n::date_long(&newsletter.language, edition.slot.date()).into(),
+        unsubscribe_token: "check".to_owned(),
+    };
+    let message = prepared::slow(context.identity, &mail, &nobody)?;
+    let brand = context.publisher.brand();
+    let brand = match looks::find(conn, newsletter.id)? {
+        Some(look) => look.over(&brand),
+        None => brand,
+    };
+    let expected = Expected {
+        postal_address: brand.postal_address,
+    };
+    Ok(lint::check(&message.bytes, &expected))
 }
 
 /// Queues a copy to `address` that counts nowhere and whose links do nothing.

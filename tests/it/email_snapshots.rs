@@ -16,16 +16,24 @@ use crate::support::snapshot::{assert_snapshot, wire};
 
 const LANGUAGES: [&str; 2] = ["en", "de"];
 
-fn templates() -> Templates {
-    Templates::new(&Publisher {
+pub(crate) fn templates() -> Templates {
+    Templates::new(&publisher()).unwrap()
+}
+
+pub(crate) fn publisher() -> Publisher {
+    Publisher {
         name: "Europablatt".to_owned(),
         home_url: "https://www.europablatt.example/".to_owned(),
         postal_address: "Europablatt GmbH, Hafenstr. 7, 20459 Hamburg".to_owned(),
         contact: "leserservice@europablatt.example".to_owned(),
         imprint_url: "https://www.europablatt.example/imprint".to_owned(),
         privacy_url: "https://www.europablatt.example/privacy".to_owned(),
-    })
-    .unwrap()
+        imprint_text: String::new(),
+        accent_color: "#0b4a82".parse().unwrap(),
+        logo_url: String::new(),
+        logo_alt: String::new(),
+        logo_width: 180,
+    }
 }
 
 /// The sample as a reader gets it; the digest's markers are filled in.

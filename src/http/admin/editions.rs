@@ -19,7 +19,7 @@ use crate::domain::slug::Slug;
 use crate::http::dto::{Fields, Page, Paging, incomplete};
 use crate::http::problem::Problem;
 use crate::http::public::editions::MAIL_POLICY;
-use crate::usecases::{digest, editions};
+use crate::usecases::{digest, editions, mails};
 
 /// An edition.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,6 +59,8 @@ pub(crate) struct EditionAnswer {
     rhythm_id: Option<RhythmId>,
     /// 0 for the readers who had all before; further selections of the same slot, for readers who were away, have others.
     variant: i16,
+    /// What the newsroom should know: why nothing was sent, that stories were shortened.
+    warnings: Vec<String>,
 }
 
 /// One article of an edition.
@@ -157,6 +159,7 @@ pub(super) fn edition_answer(
         browser_url: is_readable.then(|| app.site.edition_url(edition.id)),
         rhythm_id: edition.rhythm_id,
         variant: edition.variant,
+        warnings: edition.warnings.clone(),
     }
 }
 
@@ -293,6 +296,73 @@ pub(crate) async fn preview_text(
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .body(text))
+}
+
+/// One thing that is wrong with a mail.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FindingAnswer {
+    /// The rule's name, which never changes.
+    #[schema(example = "contrast")]
+    rule: &'static str,
+    /// "error": must be mended; "warning": may stay.
+    #[schema(value_type = String, example = "error")]
+    severity: mails::Severity,
+    /// What was found, and where.
+    detail: String,
+    /// How to mend it.
+    mend: &'static str,
+}
+
+/// What is wrong with the mail of an edition.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CheckAnswer {
+    errors: usize,
+    warnings: usize,
+    /// Bytes of the HTML part; Gmail cuts off at about 102,000.
+    html_bytes: usize,
+    /// Bytes of the whole message.
+    message_bytes: usize,
+    findings: Vec<FindingAnswer>,
+}
+
+impl From<mails::Report> for CheckAnswer {
+    fn from(report: mails::Report) -> Self {
+        Self {
+            errors: report.errors(),
+            warnings: report.warnings(),
+            html_bytes: report.html_bytes,
+            message_bytes: report.message_bytes,
+            findings: report
+                .findings
+                .into_iter()
+                .map(|finding| FindingAnswer {
+                    rule: finding.rule,
+                    severity: finding.severity,
+                    detail: finding.detail,
+                    mend: finding.mend,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Checks the mail against standards, mail programs and accessibility, as `tidings mail check` does.
+#[utoipa::path(get, path = "/editions/{id}/check", tag = "editions", params(("id" = EditionId, Path)),
+    responses((status = 200, body = CheckAnswer), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn check(app: Data<App>, id: Path<EditionId>) -> Result<HttpResponse, Problem> {
+    let shared = app.clone();
+    let report = app
+        .db
+        .transaction(move |conn| {
+            let context = editions::CheckContext {
+                identity: &shared.identity,
+                site: &shared.site,
+                publisher: &shared.config.publisher,
+            };
+            editions::check(conn, *id, &context)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(CheckAnswer::from(report)))
 }
 
 /// Sends a copy to one address. It is marked, counts nowhere, and its links do nothing.

@@ -5,6 +5,7 @@ pub(super) mod articles;
 pub(super) mod bulk;
 pub(super) mod editions;
 pub(super) mod feeds;
+pub(super) mod looks;
 pub(super) mod newsletters;
 pub(super) mod pages;
 pub(super) mod rhythms;

@@ -56,11 +56,14 @@ pub(crate) async fn demo_image(
         .body(content))
 }
 
-/// `/robots.txt`: nothing here is for search engines.
-pub(crate) async fn robots() -> HttpResponse {
+/// `/robots.txt`: only the archive is for search engines.
+pub(crate) async fn robots(app: Data<App>) -> HttpResponse {
+    let base = app.site.base_url();
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body("User-agent: *\nDisallow: /\n")
+        .body(format!(
+            "User-agent: *\nAllow: /archive\nAllow: /assets/\nDisallow: /\n\nSitemap: {base}/sitemap.xml\n"
+        ))
 }
 
 fn nothing() -> Problem {

@@ -1,6 +1,7 @@
 //! Pages and forms for readers.
 
 pub(super) mod approval;
+pub(super) mod archive;
 pub(super) mod articles;
 pub(super) mod assets;
 pub(super) mod boxes;

@@ -6,16 +6,17 @@ use diesel::PgConnection;
 use jiff::Timestamp;
 
 use super::choose::{self, Plan, Pool};
-use super::freeze::{bare_edition, frozen};
+use super::freeze::{bare_edition, blocked, frozen, skipped};
 use super::{Context, Error, deadline};
-use crate::domain::edition::{Edition, EditionKind, EditionStatus, NewEdition, SkipReason, Window};
+use crate::domain::edition::{Edition, EditionKind, NewEdition, SkipReason, Window};
 use crate::domain::id::{ArticleId, EditionId};
+use crate::domain::look::Look;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::rhythm::{Rhythm, RhythmKind};
 use crate::domain::schedule::Slot;
 use crate::domain::selection::Selection;
 use crate::store::recipients::{self, Audience, Deviation};
-use crate::store::{editions, rhythms};
+use crate::store::{editions, looks, rhythms};
 
 /// What is to be composed.
 pub(super) struct Order<'a> {
@@ -143,32 +144,25 @@ fn compose_common(
     }
     let bare = bare_edition(plan.now, order, order.window, 0);
     let id = bare.id;
+    let main = |edition, is_advanced| Main {
+        edition,
+        is_advanced,
+    };
     let selection = match pool.select(plan, &Deviation::default()) {
         Ok(selection) => selection,
         Err(reason) if is_own_rhythm => {
-            let is_advanced = reason == SkipReason::NoArticles;
-            return Ok(Some(Main {
-                edition: None,
-                is_advanced,
-            }));
+            return Ok(Some(main(None, reason == SkipReason::NoArticles)));
         }
         Err(reason) => {
-            let skipped = NewEdition {
-                status: EditionStatus::Skipped,
-                skip_reason: Some(reason),
-                completed_at: Some(plan.now),
-                ..bare
-            };
-            let main = Main {
-                edition: Some(id),
-                is_advanced: false,
-            };
-            return Ok(editions::insert(conn, skipped)?.then_some(main));
+            let skipped = skipped(bare, plan.now, reason, Vec::new());
+            return Ok(editions::insert(conn, skipped)?.then_some(main(Some(id), false)));
         }
     };
-    if !add(conn, &bare, order, &selection, context)? {
-        return Ok(None);
-    }
+    match add(conn, bare, order, selection, context)? {
+        Added::Taken => return Ok(None),
+        Added::Blocked => return Ok(Some(main(Some(id), false))),
+        Added::New(key) => made.by_selection.insert(key, id),
+    };
     let others: Vec<_> = deviations
         .iter()
         .flat_map(|deviation| &deviation.readers)
@@ -176,11 +170,7 @@ fn compose_common(
         .collect();
     let count = recipients::queue_common(conn, id, plan.audience, &others)?;
     made.readers.insert(id, count);
-    made.by_selection.insert(shown(&selection), id);
-    Ok(Some(Main {
-        edition: Some(id),
-        is_advanced: true,
-    }))
+    Ok(Some(main(Some(id), true)))
 }
 
 /// The edition of readers who differ in the same way, where there is something for them.
@@ -194,6 +184,13 @@ fn compose_deviating(
 ) -> Result<(), Error> {
     // Whoever is served up to the end of the window has the common mark from now on, if that is there, too.
     let mark = (!is_advanced).then_some(order.window.until);
+    // What is not sent stays due.
+    let stays = |conn: &mut PgConnection| -> Result<(), Error> {
+        if is_advanced || deviation.mark.is_some() {
+            recipients::set_marks(conn, &deviation.readers, Some(pool.from(deviation)))?;
+        }
+        Ok(())
+    };
     let selection = match pool.select(plan, deviation) {
         Ok(selection) => selection,
         // Nothing was due: as if it had been sent.
@@ -203,14 +200,8 @@ fn compose_deviating(
             }
             return Ok(());
         }
-        // Too few: they stay due.
-        Err(_) => {
-            if is_advanced || deviation.mark.is_some() {
-                let from = pool.from(deviation);
-                recipients::set_marks(conn, &deviation.readers, Some(from))?;
-            }
-            return Ok(());
-        }
+        // Too few.
+        Err(_) => return stays(conn),
     };
     let key = shown(&selection);
     let id = if let Some(id) = made.by_selection.get(&key) {
@@ -221,29 +212,52 @@ fn compose_deviating(
             until: order.window.until,
         };
         let bare = bare_edition(plan.now, order, window, made.next_variant);
+        let id = bare.id;
         made.next_variant = made.next_variant.saturating_add(1);
-        if !add(conn, &bare, order, &selection, context)? {
-            return Ok(());
-        }
-        made.by_selection.insert(key, bare.id);
-        bare.id
+        match add(conn, bare, order, selection, context)? {
+            Added::Taken | Added::Blocked => return stays(conn),
+            Added::New(key) => made.by_selection.insert(key, id),
+        };
+        id
     };
     let count = recipients::queue_deviating(conn, id, deviation, mark)?;
     *made.readers.entry(id).or_default() += count;
     Ok(())
 }
 
-/// Freezes an edition and notes its articles; `false` when its slot has one.
+/// What became of a new edition.
+enum Added {
+    /// It is there, with these articles.
+    New(Vec<ArticleId>),
+    /// Its slot has one already.
+    Taken,
+    /// It cannot be made; why is written down.
+    Blocked,
+}
+
+/// Freezes an edition and notes its articles.
 fn add(
     conn: &mut PgConnection,
-    bare: &NewEdition,
+    bare: NewEdition,
     order: &Order<'_>,
-    selection: &Selection,
+    selection: Selection,
     context: &Context<'_>,
-) -> Result<bool, Error> {
-    let edition = frozen(bare, order.newsletter, selection, context)?;
+) -> Result<Added, Error> {
+    let (id, now) = (bare.id, bare.created_at);
+    // By what was chosen: what the size made of it is the same for the same choice.
+    let key = shown(&selection);
+    let look = looks::find(conn, order.newsletter.id)?;
+    let look = look.unwrap_or_else(|| Look::plain(order.newsletter.id, now));
+    let (edition, selection) = match frozen(&bare, order, &look, selection, context) {
+        Ok(frozen) => frozen,
+        Err(unfrozen) => {
+            let blocked = blocked(bare, now, order.newsletter, &unfrozen);
+            let is_new = editions::insert(conn, blocked)?;
+            return Ok(if is_new { Added::Blocked } else { Added::Taken });
+        }
+    };
     if !editions::insert(conn, edition)? {
-        return Ok(false);
+        return Ok(Added::Taken);
     }
     crate::fault::point("k1");
     let placements: Vec<_> = selection
@@ -251,9 +265,9 @@ fn add(
         .into_iter()
         .map(|(article, placement)| (article.id, placement))
         .collect();
-    editions::insert_articles(conn, bare.id, &placements)?;
+    editions::insert_articles(conn, id, &placements)?;
     crate::fault::point("k2");
-    Ok(true)
+    Ok(Added::New(key))
 }
 
 fn shown(selection: &Selection) -> Vec<ArticleId> {

@@ -1,16 +1,15 @@
 //! The content of an edition, frozen: rendered once for all readers of one selection.
 
-use jiff::{Timestamp, civil};
-use sha2::{Digest as _, Sha256};
+use jiff::Timestamp;
 
+use super::Context;
 use super::compose::Order;
-use super::{Context, Error};
-use crate::domain::edition::{EditionStatus, NewEdition, Window};
+use crate::domain::edition::{EditionStatus, NewEdition, SkipReason, Window};
 use crate::domain::id::EditionId;
+use crate::domain::look::Look;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::Selection;
-use crate::mail::digest::{DigestEmail, EditionLine, ReaderMarkers, preheader};
-use crate::mail::email::{NewsletterLine, Rendered, render};
+use crate::mail::freeze::{Frozen, Material, Unfrozen, freeze};
 
 /// An edition without content.
 pub(super) fn bare_edition(
@@ -41,85 +40,107 @@ pub(super) fn bare_edition(
         completed_at: None,
         rhythm_id: order.rhythm.map(|rhythm| rhythm.id),
         variant,
+        warnings: Vec::new(),
     }
 }
 
-/// The edition with its content.
+/// An edition of which nothing is sent.
+pub(super) fn skipped(
+    bare: NewEdition,
+    now: Timestamp,
+    reason: SkipReason,
+    warnings: Vec<String>,
+) -> NewEdition {
+    NewEdition {
+        status: EditionStatus::Skipped,
+        skip_reason: Some(reason),
+        completed_at: Some(now),
+        warnings,
+        ..bare
+    }
+}
+
+/// Why an edition that cannot be sent as it is is skipped.
+pub(super) fn reason(unfrozen: &Unfrozen) -> SkipReason {
+    match unfrozen {
+        Unfrozen::TooLarge { .. } => SkipReason::TooLarge,
+        Unfrozen::Poisoned(_) => SkipReason::NoArticles,
+        Unfrozen::Template(_) => SkipReason::TemplateError,
+    }
+}
+
+/// An edition that cannot be sent as it is. Its articles stay for the next one, after somebody has mended the cause.
+pub(super) fn blocked(
+    bare: NewEdition,
+    now: Timestamp,
+    newsletter: &Newsletter,
+    unfrozen: &Unfrozen,
+) -> NewEdition {
+    let reason = reason(unfrozen);
+    let why = match unfrozen {
+        Unfrozen::Template(cause) => cause.told(),
+        Unfrozen::TooLarge { .. } | Unfrozen::Poisoned(_) => unfrozen.to_string(),
+    };
+    tracing::error!(
+        edition = %bare.id, newsletter = %newsletter.slug, %reason, why,
+        "an edition cannot be made; nothing of it is sent"
+    );
+    skipped(bare, now, reason, vec![why])
+}
+
+/// What an edition is made of.
+pub(super) fn material<'a>(
+    id: EditionId,
+    order: &Order<'a>,
+    look: &'a Look,
+    context: &Context<'a>,
+) -> Material<'a> {
+    Material {
+        id,
+        date: order.slot.local.date(),
+        newsletter: order.newsletter,
+        look,
+        publisher: context.publisher,
+        site: context.site,
+        templates: context.templates,
+    }
+}
+
+/// The edition with its content, and its articles where they came to stand.
 pub(super) fn frozen(
     bare: &NewEdition,
-    newsletter: &Newsletter,
-    selection: &Selection,
+    order: &Order<'_>,
+    look: &Look,
+    selection: Selection,
     context: &Context<'_>,
-) -> Result<NewEdition, Error> {
-    let email = digest_email(bare.id, bare.slot.date(), newsletter, selection, context);
-    let mail = render(context.templates, &email)?;
-    let page = render(
-        context.templates,
-        &DigestEmail {
-            for_browser: true,
-            ..email.clone()
-        },
-    )?;
-    let Rendered {
+) -> Result<(NewEdition, Selection), Unfrozen> {
+    let Frozen {
         subject,
+        preheader,
         text,
         html,
-    } = mail;
-    let mut hash = Sha256::new();
-    for part in [&subject, &text, &html] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+        web_html,
+        sha256,
+        selection,
+        warnings,
+    } = freeze(&material(bare.id, order, look, context), selection)?;
+    for warning in &warnings {
+        tracing::warn!(
+            edition = %bare.id, newsletter = %order.newsletter.slug, warning,
+            "an edition was made smaller"
+        );
     }
     let article_count = selection.shown().count();
-    Ok(NewEdition {
-        content_sha256: hash.finalize().to_vec(),
+    let edition = NewEdition {
+        content_sha256: sha256,
         article_count: i32::try_from(article_count).unwrap_or(i32::MAX),
-        preheader: email.edition.preheader,
+        preheader,
         subject,
         html,
         plain: text,
-        web_html: page.html,
+        web_html,
+        warnings,
         ..bare.clone()
-    })
-}
-
-pub(super) fn digest_email(
-    id: EditionId,
-    date: civil::Date,
-    newsletter: &Newsletter,
-    selection: &Selection,
-    context: &Context<'_>,
-) -> DigestEmail {
-    let (lead, sections, brief) = DigestEmail::blocks(selection);
-    // "All stories on europablatt.example", but not "on 127.0.0.1".
-    let home = url::Url::parse(&context.publisher.home_url).ok();
-    let site_label = home
-        .as_ref()
-        .and_then(url::Url::domain)
-        .unwrap_or(&context.publisher.name);
-    let site_label = site_label.to_owned();
-    DigestEmail {
-        language: newsletter.language.clone(),
-        newsletter: NewsletterLine::new(newsletter, context.site),
-        edition: EditionLine {
-            subject: lead
-                .as_ref()
-                .map(|lead| lead.title.clone())
-                .unwrap_or_default(),
-            preheader: preheader(selection),
-            date: date.to_string(),
-            browser_url: context.site.edition_url(id),
-            article_count: selection.shown().count(),
-            reading_minutes: selection
-                .shown()
-                .map(|article| article.reading_minutes)
-                .sum(),
-        },
-        lead,
-        sections,
-        brief,
-        site_label,
-        for_browser: false,
-        reader: ReaderMarkers::default(),
-    }
+    };
+    Ok((edition, selection))
 }

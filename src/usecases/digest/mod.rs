@@ -41,7 +41,7 @@ use crate::store::{self, cut, editions, newsletters, rhythms, sends};
 
 pub use diesel::PgConnection as Connection;
 
-use crate::templates::{TemplateError, Templates};
+use crate::templates::Templates;
 use compose::Order;
 pub use due::{Composed, compose_due, due};
 
@@ -69,9 +69,6 @@ pub enum Error {
         #[source]
         cause: ScheduleError,
     },
-    /// The content cannot be rendered; nothing was queued.
-    #[error("the edition cannot be rendered")]
-    Template(#[from] TemplateError),
     /// The database failed.
     #[error("cannot compose the edition")]
     Store(#[from] store::Error),

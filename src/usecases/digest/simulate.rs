@@ -7,22 +7,24 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::choose::{self, Plan, Pool};
 use super::compose::Order;
-use super::freeze::digest_email;
+use super::freeze::{material, reason};
 use super::{Context, Error, local, window};
 use crate::domain::article::Article;
 use crate::domain::choice::Verdict;
 use crate::domain::edition::{EditionKind, SkipReason, Window};
 use crate::domain::id::{ArticleId, EditionId, SubscriberId, SubscriptionId};
+use crate::domain::look::Look;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::rhythm::{Rhythm, RhythmKind};
 use crate::domain::schedule::Slot;
 use crate::domain::selection::{Placement, Selection};
 use crate::domain::slug::Slug;
 use crate::domain::subscription::SubscriptionStatus;
-use crate::mail::email::{Rendered, render};
+use crate::mail::email::Rendered;
+use crate::mail::freeze::{Unfrozen, freeze};
 use crate::mail::splice;
 use crate::store::recipients::{self, Deviation};
-use crate::store::{articles, newsletters, rhythms, subscribers, subscriptions};
+use crate::store::{articles, looks, newsletters, rhythms, subscribers, subscriptions};
 
 /// How far back articles are explained that were not due.
 const EXPLAINED: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -65,7 +67,7 @@ struct Recipient {
 /// What would be sent at `at` to `subscriber`, or to a reader who has had all before, with the articles that are known now.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::NoReader`] when the subscriber does not get the newsletter, [`Error::Template`].
+/// [`Error::NotFound`], [`Error::NoReader`] when the subscriber does not get the newsletter.
 pub fn simulate(
     conn: &mut PgConnection,
     slug: &Slug,
@@ -99,10 +101,12 @@ pub fn simulate(
     let deviation = deviation.unwrap_or_default();
     let selected = pool.select(plan, &deviation);
     let articles = explain(conn, plan, &pool, &deviation, selected.as_ref().ok())?;
-    let mail = match selected {
-        Ok(selection) => Ok(mail(&order, &selection, recipient.address, context)?),
-        Err(reason) => Err(reason),
-    };
+    let look = looks::find(conn, newsletter.id)?;
+    let look = look.unwrap_or_else(|| Look::plain(newsletter.id, at));
+    let mail = selected.and_then(|selection| {
+        mail(&order, &look, selection, recipient.address, context)
+            .map_err(|unfrozen| reason(&unfrozen))
+    });
     let window = Window {
         from: pool.from(&deviation),
         until: order.window.until,
@@ -181,15 +185,14 @@ fn order<'a>(
 
 fn mail(
     order: &Order<'_>,
-    selection: &Selection,
+    look: &Look,
+    selection: Selection,
     address: String,
     context: &Context<'_>,
-) -> Result<Rendered, Error> {
+) -> Result<Rendered, Unfrozen> {
     // There is no edition, so its page has an address that leads nowhere.
     let id = EditionId::from(uuid::Uuid::nil());
-    let date = order.slot.local.date();
-    let email = digest_email(id, date, order.newsletter, selection, context);
-    let frozen = render(context.templates, &email)?;
+    let frozen = freeze(&material(id, order, look, context), selection)?;
     let parts = splice::Parts {
         address,
         subscribed_on: "[date]".to_owned(),

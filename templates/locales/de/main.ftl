@@ -256,3 +256,15 @@ review-closed-note = Die Ausgabe wartet nicht mehr auf eine Freigabe.
 review-unknown-heading = Diesen Link kennen wir nicht
 review-unknown-note = Vielleicht wurde er abgeschnitten, oder die Ausgabe hat sich geändert und Sie haben eine neuere E-Mail.
 review-hash = Fassung { $hash }
+
+## The archive
+
+archive-heading = Archiv
+archive-open = Bisherige Ausgaben lesen
+archive-none = Hier gibt es noch nichts zu lesen.
+archive-newsletter-heading = { $newsletter }: bisherige Ausgaben
+archive-empty = Noch wurde keine Ausgabe verschickt.
+archive-older = Ältere Ausgaben
+archive-newest = Neueste Ausgaben
+archive-feed = Als Feed (Atom)
+archive-all = Alle Newsletter

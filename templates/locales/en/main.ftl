@@ -256,3 +256,15 @@ review-closed-note = The edition does not wait for approval any more.
 review-unknown-heading = We do not know this link
 review-unknown-note = Maybe it was cut off, or the edition has changed since and you have a newer email.
 review-hash = Version { $hash }
+
+## The archive
+
+archive-heading = Archive
+archive-open = Read past editions
+archive-none = There is nothing to read here yet.
+archive-newsletter-heading = { $newsletter }: past editions
+archive-empty = No edition has been sent yet.
+archive-older = Older editions
+archive-newest = Newest editions
+archive-feed = As a feed (Atom)
+archive-all = All newsletters

@@ -6,6 +6,7 @@ mod marks;
 mod readers;
 mod rhythms;
 mod simulation;
+mod size;
 mod slots;
 mod window;
 

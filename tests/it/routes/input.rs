@@ -33,6 +33,11 @@ fn bodies_of_the_newsroom(World { subscriber, .. }: &World) -> Vec<(Method, Stri
         ),
         (
             Method::PUT,
+            "/newsletters/morning/look".to_owned(),
+            json!({ "subject_pattern": "{newsletter}: {lead}" }),
+        ),
+        (
+            Method::PUT,
             "/articles/eb-9".to_owned(),
             json!({
                 "url": "https://www.europablatt.example/x", "title": "X", "language": "en",

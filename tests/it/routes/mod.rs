@@ -142,6 +142,10 @@ impl World {
             "/n/{slug}" | "/embed/{slug}.html" => each("{slug}", &["morning".to_owned()]),
             "/articles/{slug}" => each("{slug}", std::slice::from_ref(&self.article)),
             "/v/{edition}" => each("{edition}", std::slice::from_ref(&self.edition)),
+            _ if pattern.starts_with("/archive/") => {
+                let path = pattern.replace("{newsletter}", "morning");
+                vec![path.replace("{edition}", &self.edition)]
+            }
             _ if pattern.starts_with("/confirm/") => each("{token}", &self.confirm),
             "/unsubscribe/{token}" => each("{token}", &self.unsubscribe),
             "/editors/look/{token}" => each("{token}", &self.editors[..1]),
@@ -277,6 +281,13 @@ async fn the_api_document_names_the_routes_that_there_are() {
 
 #[track_caller]
 fn is_guarded(path: &str, answer: &Answer) {
+    // Search engines may come to the archive only.
+    let is_archive = path.starts_with("/archive") || path == "/sitemap.xml";
+    let robots = if is_archive && answer.status() < 400 {
+        "all"
+    } else {
+        "noindex"
+    };
     let policy = answer.header("content-security-policy");
     assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
     assert!(!policy.contains("unsafe-eval"), "{path}: {policy}");
@@ -284,7 +295,7 @@ fn is_guarded(path: &str, answer: &Answer) {
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
-        ("x-robots-tag", "noindex"),
+        ("x-robots-tag", robots),
         (
             "strict-transport-security",
             "max-age=31536000; includeSubDomains",

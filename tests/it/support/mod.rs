@@ -11,6 +11,6 @@ pub(crate) mod process;
 pub(crate) mod site;
 pub(crate) mod snapshot;
 
-pub(crate) use app::TestApp;
+pub(crate) use app::{BASE_URL, TestApp};
 pub(crate) use http::Answer;
 pub(crate) use mail::{Changing, link};
