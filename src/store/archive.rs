@@ -28,7 +28,8 @@ fn begun(now: jiff_diesel::Timestamp) -> _ {
     )
 }
 
-/// A page of a newsletter's editions with their preheaders, newest first, before `before`.
+/// A page of a newsletter's editions with their preheaders, newest first, before `before`: those of its schedule, and not the
+/// further selections for readers who were away or have a rhythm of their own.
 ///
 /// # Errors
 /// Database errors.
@@ -41,6 +42,7 @@ pub fn page(
 ) -> Result<Vec<(Edition, String)>, Error> {
     let mut query = dsl::editions
         .filter(dsl::newsletter_id.eq(newsletter))
+        .filter(dsl::rhythm_id.is_null().and(dsl::variant.eq(0)))
         .filter(dsl::status.eq_any(READABLE))
         .filter(begun(now.to_diesel()))
         .select((Edition::as_select(), dsl::preheader))

@@ -211,3 +211,23 @@ async fn what_was_not_sent_is_not_there() {
     app.advance(SignedDuration::from_hours(72));
     app.get(&page).await.expect(200);
 }
+
+/// A selection for somebody who was away is not an edition of the newsletter for everybody.
+#[tokio::test]
+async fn what_was_made_for_a_few_is_in_no_list() {
+    let app = newsroom(1).await;
+    app.reader("bob@example.org", "morning").await;
+    let ada = app.rows("SELECT id FROM subscribers WHERE address = 'ada@example.org'");
+    let ada = ada.await[0]["id"].as_str().unwrap().to_owned();
+    for (verb, title) in [("pause", "Meanwhile"), ("resume", "Together again")] {
+        let path = format!("/subscribers/{ada}/subscriptions/morning/{verb}");
+        app.api(Method::POST, &path).send().await.expect(200);
+        app.article(title).create().await;
+        app.advance(SignedDuration::from_hours(24));
+        app.run_due().await;
+    }
+    app.deliver().await;
+    assert_eq!(app.count("SELECT 1 FROM editions").await, 4);
+    let html = app.get("/archive/morning").await.expect(200).text();
+    assert_eq!(html.matches("/archive/morning/0").count(), 3, "{html}");
+}
