@@ -17,6 +17,8 @@ const PER_SECOND: u32 = 2_000;
 /// One sign-up each.
 const PAUSE: Duration = Duration::from_millis(100);
 const SIGN_UPS: u32 = 80;
+/// As many while a million readers get an edition at full speed.
+const SIGN_UPS_IN_A_MILLION: u32 = 200;
 /// How long a confirmation may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -31,6 +33,42 @@ const P95: Subject = Subject {
     reference: "the same with nothing else to send",
 };
 
+const MEDIAN_IN_A_MILLION: Subject = Subject {
+    name: "confirmation during a million, p50",
+    unit: "ms",
+    reference: "the same with nothing else to send; at full speed",
+};
+const P95_IN_A_MILLION: Subject = Subject {
+    name: "confirmation during a million, p95",
+    unit: "ms",
+    reference: "the same with nothing else to send",
+};
+
+/// While an edition to `readers` goes out as fast as it can.
+pub(super) fn in_a_million(newsroom: &mut Newsroom, readers: u32) -> Vec<Measurement> {
+    let sink = Sink::start(Settings {
+        noted: Some("signup-"),
+        ..Settings::default()
+    });
+    let load = Load {
+        readers,
+        sign_ups: SIGN_UPS_IN_A_MILLION,
+    };
+    compare(
+        newsroom,
+        &sink,
+        load,
+        [MEDIAN_IN_A_MILLION, P95_IN_A_MILLION],
+    )
+}
+
+/// What goes on.
+#[derive(Clone, Copy)]
+struct Load {
+    readers: u32,
+    sign_ups: u32,
+}
+
 /// `per_second` is what the program sends when nobody slows it down; an edition has to last as long as the sign-ups.
 pub(super) fn measure(newsroom: &mut Newsroom, per_second: f64) -> Vec<Measurement> {
     let sink = Sink::start(Settings {
@@ -40,24 +78,39 @@ pub(super) fn measure(newsroom: &mut Newsroom, per_second: f64) -> Vec<Measureme
     });
     let seconds = PAUSE.as_secs_f64() * f64::from(SIGN_UPS);
     let rate = per_second.min(f64::from(PER_SECOND));
-    let readers = super::thousands(rate * seconds * 2.0);
-    let copy = newsroom.copy(readers);
+    let load = Load {
+        readers: super::thousands(rate * seconds * 2.0),
+        sign_ups: SIGN_UPS,
+    };
+    compare(newsroom, &sink, load, [MEDIAN, P95])
+}
+
+/// Sign-ups while nothing else goes out, and then during an edition.
+fn compare(
+    newsroom: &mut Newsroom,
+    sink: &Sink,
+    load: Load,
+    [median, p95]: [Subject; 2],
+) -> Vec<Measurement> {
+    let copy = newsroom.copy(load.readers);
     let server = newsroom.serve(&copy.url, &[]);
     let relay = Relay::plain(sink.address());
     let worker = newsroom.work(&copy, &relay);
-    let idle = sign_up(&sink, server.address(), "idle");
+    let idle = sign_up(sink, server.address(), "idle", load.sign_ups);
     drop((worker, server));
     newsroom.compose(&copy, true);
     let server = newsroom.serve(&copy.url, &[]);
     let worker = newsroom.work(&copy, &relay);
     let before = sink.messages();
     sink.wait(before + 1);
-    let (busy, taken) = time(|| sign_up(&sink, server.address(), "busy"));
+    let (busy, taken) = time(|| sign_up(sink, server.address(), "busy", load.sign_ups));
     let sent = u32::try_from(sink.messages() - before).unwrap();
     let mut conn = PgConnection::establish(&copy.url).unwrap();
     let detail = format!(
-        "{SIGN_UPS} sign-ups while {:.0} mails a second went out{}",
+        "{} sign-ups while {:.0} mails a second went out to {} readers{}",
+        load.sign_ups,
         f64::from(sent) / taken.as_secs_f64(),
+        load.readers,
         if is_done(&mut conn) {
             ", to their end"
         } else {
@@ -67,11 +120,11 @@ pub(super) fn measure(newsroom: &mut Newsroom, per_second: f64) -> Vec<Measureme
     drop((worker, server, conn));
     newsroom.give_back(&copy);
     let mut results = vec![
-        MEDIAN.result(
+        median.result(
             vec![percentile_ms(50, busy.clone())],
             vec![percentile_ms(50, idle.clone())],
         ),
-        P95.result(vec![percentile_ms(95, busy)], vec![percentile_ms(95, idle)]),
+        p95.result(vec![percentile_ms(95, busy)], vec![percentile_ms(95, idle)]),
     ];
     for result in &mut results {
         result.detail.clone_from(&detail);
@@ -80,7 +133,7 @@ pub(super) fn measure(newsroom: &mut Newsroom, per_second: f64) -> Vec<Measureme
 }
 
 /// Signs up one new reader after the other and tells how long after its answer each had a mail.
-fn sign_up(sink: &Sink, server: std::net::SocketAddr, name: &str) -> Vec<Duration> {
+fn sign_up(sink: &Sink, server: std::net::SocketAddr, name: &str, sign_ups: u32) -> Vec<Duration> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -89,7 +142,7 @@ fn sign_up(sink: &Sink, server: std::net::SocketAddr, name: &str) -> Vec<Duratio
         let mut connection = Connection::open(server).await;
         let mut ticks = interval(PAUSE);
         let mut answered: HashMap<String, Instant> = HashMap::new();
-        for number in 0..SIGN_UPS {
+        for number in 0..sign_ups {
             ticks.tick().await;
             let address = format!("signup-{name}-{number}@example.org");
             let body = format!(r#"{{"email":"{address}","newsletters":["morning"]}}"#);

@@ -65,7 +65,12 @@ pub(crate) fn million() -> Vec<Measurement> {
     let [large, small] = sizes.map(|readers| contest.edition(readers, true));
     contest.compared_with_smaller(&large, &small);
     contest.composed(table::COMPOSE_MILLION, &large.composed);
-    contest.results()
+    let mut results = contest.results();
+    results.extend(latency::in_a_million(
+        &mut contest.newsroom,
+        contest.readers,
+    ));
+    results
 }
 
 /// A number from the environment.
