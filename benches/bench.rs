@@ -23,8 +23,9 @@ use measure::{Measurement, delivery, render, signup, startup};
 /// A group of measurements: its name, and what runs it.
 type Group = (&'static str, fn() -> Vec<Measurement>);
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     ("delivery", delivery::measure),
+    ("rhythms", delivery::rhythms::measure),
     (ON_DEMAND, delivery::million),
     ("sign-ups", signup::measure),
     ("render", render::measure),

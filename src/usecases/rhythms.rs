@@ -14,6 +14,8 @@ use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::store::recipients::{self, Audience};
 use crate::store::{self, newsletters, rhythms, subscriptions};
 
+pub use diesel::PgConnection as Connection;
+
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

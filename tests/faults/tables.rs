@@ -139,15 +139,19 @@ impl Database {
     /// A newsletter that was due yesterday at seven, with an article from before.
     pub(crate) fn newsletter(&self, slug: &str) {
         self.run(&format!(
-            "INSERT INTO newsletters VALUES (gen_random_uuid(), '{slug}', 'Europe this morning', 'What matters', '', 'en',
-                 'Europablatt', 'daily@news.europablatt.example', '0 7 * * *', 'UTC', '{{}}', 1, 10, 'active',
-                 date_trunc('day', now(), 'UTC') - interval '17 hours', now() - interval '9 days', now());
+            "INSERT INTO newsletters (id, slug, title, promise, frequency, language, sender_name, sender_address,
+                 schedule_cron, schedule_zone, topics, min_articles, max_articles, status, next_due_at, created_at, updated_at,
+                 choice)
+             VALUES (gen_random_uuid(), '{slug}', 'Europe this morning', 'What matters', '', 'en', 'Europablatt',
+                 'daily@news.europablatt.example', '0 7 * * *', 'UTC', '{{}}', 1, 10, 'active',
+                 date_trunc('day', now(), 'UTC') - interval '17 hours', now() - interval '9 days', now(), '{{}}');
              INSERT INTO articles (id, external_id, slug, url, language, section, topics, title, standfirst, authors,
                  image_alt, image_caption, image_credit, body_html, reading_minutes, status, published_at, first_seen_at,
-                 updated_at)
+                 updated_at, is_pinned, available_at, is_back)
              SELECT gen_random_uuid(), 'eb-' || n, 'ferry-' || n, 'https://www.europablatt.example/' || n, 'en', '', '{{}}',
                  'The ferry leaves on time, part ' || n, 'It did.', '{{}}', '', '', '', '<p>It left on time.</p>', 1,
-                 'visible', now() - interval '2 days', date_trunc('day', now(), 'UTC') - interval '18 hours', now()
+                 'visible', now() - interval '2 days', date_trunc('day', now(), 'UTC') - interval '18 hours', now(),
+                 false, date_trunc('day', now(), 'UTC') - interval '18 hours', false
                FROM generate_series(1, 3) n ON CONFLICT DO NOTHING"
         ));
     }

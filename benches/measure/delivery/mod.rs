@@ -7,6 +7,7 @@
 mod database;
 mod latency;
 mod newsroom;
+pub(crate) mod rhythms;
 mod senders;
 mod table;
 mod usage;

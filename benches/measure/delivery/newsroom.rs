@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -184,6 +184,13 @@ impl Newsroom {
             log: log / readers,
             bare_log: bare_log / readers,
         }
+    }
+
+    /// Composes what is due, as cron does it.
+    pub(super) fn run_due(&self, copy: &Copy) -> Child {
+        let variables = variables(&copy.url);
+        let mut due = command(self.folder.path(), &["editions", "run-due"], &variables);
+        due.stdout(Stdio::null()).spawn().unwrap()
     }
 
     /// Sends what is queued with a worker of its own.

@@ -28,10 +28,15 @@ pub(super) fn ended_children_us() -> f64 {
 
 /// The largest memory that a process ever had, in MiB.
 pub(super) fn peak_mib(pid: u32) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kib = line.unwrap().split_ascii_whitespace().nth(1).unwrap();
-    kib.parse::<f64>().unwrap() / 1024.0
+    peak_of(pid).unwrap()
+}
+
+/// The same of a process that may have ended.
+pub(super) fn peak_of(pid: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib = line.split_ascii_whitespace().nth(1)?;
+    Some(kib.parse::<f64>().ok()? / 1024.0)
 }
 
 fn living_children_us(pid: u32) -> f64 {

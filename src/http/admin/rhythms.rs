@@ -186,13 +186,7 @@ pub(crate) async fn pause(
     app: Data<App>,
     path: Path<(SubscriberId, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, slug) = path.into_inner();
-    let slug = parse_slug(&slug)?;
-    let changed = app
-        .db
-        .transaction(move |conn| rhythms::pause(conn, id, &slug))
-        .await?;
-    Ok(HttpResponse::Ok().json(SubscriptionStateAnswer::from(changed)))
+    turn(&app, path.into_inner(), rhythms::pause).await
 }
 
 /// Lets a paused subscription go on.
@@ -204,11 +198,20 @@ pub(crate) async fn resume(
     app: Data<App>,
     path: Path<(SubscriberId, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, slug) = path.into_inner();
+    turn(&app, path.into_inner(), rhythms::resume).await
+}
+
+type Turn = fn(&mut rhythms::Connection, SubscriberId, &Slug) -> Result<Changed, rhythms::Error>;
+
+async fn turn(
+    app: &App,
+    (id, slug): (SubscriberId, String),
+    turn: Turn,
+) -> Result<HttpResponse, Problem> {
     let slug = parse_slug(&slug)?;
     let changed = app
         .db
-        .transaction(move |conn| rhythms::resume(conn, id, &slug))
+        .transaction(move |conn| turn(conn, id, &slug))
         .await?;
     Ok(HttpResponse::Ok().json(SubscriptionStateAnswer::from(changed)))
 }

@@ -14,33 +14,13 @@ use tidings::domain::subscriber::Subscriber;
 use tidings::usecases::{articles, rhythms};
 
 use crate::support::TestApp;
+use crate::support::numbers::Numbers;
 
 /// How many histories a usual run takes; `TIDINGS_HISTORIES` asks for more, `TIDINGS_HISTORY_SEED` for one again.
 const USUAL: u64 = 40;
 const START: &str = "2026-02-15T05:30:00Z";
 const READERS: usize = 3;
 const STEPS: u64 = 40;
-
-/// Numbers that are the same for the same seed (`SplitMix64`).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    fn minutes(&mut self, end: u64) -> SignedDuration {
-        SignedDuration::from_mins(i64::try_from(self.below(end)).unwrap())
-    }
-
-    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[usize::try_from(self.below(u64::try_from(all.len()).unwrap())).unwrap()]
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_each_reader_gets_each_article_once() {
@@ -152,7 +132,7 @@ async fn history(app: &TestApp, seed: u64, figures: &mut Figures) {
     for _ in 0..STEPS {
         // Mostly hours, now and then two weeks.
         let span = *world.numbers.pick(&[90, 600, 3_000, 3_000, 20_000]);
-        app.advance(world.numbers.minutes(span));
+        app.advance(world.numbers.minutes_below(span));
         world.step().await;
     }
     world.end().await;
@@ -217,7 +197,7 @@ impl World<'_> {
             .article(&format!("Article {number} {}", self.numbers.below(100)));
         let article = article.external_id(&format!("a-{number}"));
         let article = if self.numbers.below(4) == 0 {
-            let embargo = self.numbers.minutes(10_000);
+            let embargo = self.numbers.minutes_below(10_000);
             article.publish_at(self.app.now() + embargo - SignedDuration::from_mins(2_000))
         } else {
             article

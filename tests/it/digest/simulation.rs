@@ -8,6 +8,7 @@ use tidings::usecases::editions;
 
 use super::TO_FIRST_SLOT;
 use crate::support::TestApp;
+use crate::support::numbers::Numbers;
 
 const ADA: &str = "ada@example.org";
 const BOB: &str = "bob@example.org";
@@ -131,19 +132,6 @@ async fn without_anything_new_it_says_so() {
         .expect(404);
 }
 
-/// Numbers that are the same in every run (`SplitMix64`).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-}
-
 fn instants() -> usize {
     #[expect(
         clippy::disallowed_methods,
@@ -197,9 +185,7 @@ async fn happen(app: &TestApp, numbers: &mut Numbers, number: usize, ada: &Subsc
     for index in 0..numbers.below(4) {
         let article = app.article(&format!("Article {number}.{index}"));
         let article = if numbers.below(5) == 0 {
-            article.publish_at(
-                app.now() + SignedDuration::from_mins(i64::try_from(numbers.below(3_000)).unwrap()),
-            )
+            article.publish_at(app.now() + numbers.minutes_below(3_000))
         } else {
             article
         };

@@ -7,6 +7,7 @@ use tidings::usecases::articles;
 
 use super::{TO_FIRST_SLOT, pass, titles};
 use crate::support::TestApp;
+use crate::support::numbers::Numbers;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -40,23 +41,6 @@ async fn a_window_holds_its_first_instant_and_not_its_last() {
         titles(&app, "morning").await,
         [vec!["First", "Last"], vec!["Next"]]
     );
-}
-
-/// A generator of numbers that are the same in every run (`SplitMix64`).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    fn minutes_below(&mut self, end: u64) -> SignedDuration {
-        SignedDuration::from_mins(i64::try_from(self.below(end)).unwrap())
-    }
 }
 
 #[tokio::test]

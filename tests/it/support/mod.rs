@@ -5,6 +5,7 @@ pub(crate) mod cluster;
 mod factory;
 mod http;
 mod mail;
+pub(crate) mod numbers;
 #[expect(dead_code, reason = "what only the benchmark looks at")]
 pub(crate) mod postfix;
 pub(crate) mod process;
