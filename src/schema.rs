@@ -78,6 +78,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    correction_editions (correction_id, edition_id) {
+        correction_id -> Uuid,
+        edition_id -> Uuid,
+        from_version -> Int4,
+        until_version -> Int4,
+        title -> Text,
+        outcome -> Text,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    correction_notices (edition_id) {
+        edition_id -> Uuid,
+        correction_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    corrections (id) {
+        id -> Uuid,
+        article_id -> Uuid,
+        action -> Text,
+        replacement_id -> Nullable<Uuid>,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     database_identity (is_only) {
         is_only -> Bool,
         table_oid -> Int8,
@@ -118,6 +148,7 @@ diesel::table! {
         owner -> Nullable<Uuid>,
         lease_until -> Nullable<Timestamptz>,
         lost_at -> Nullable<Timestamptz>,
+        content_version -> Int4,
     }
 }
 
@@ -160,6 +191,9 @@ diesel::table! {
         article_id -> Uuid,
         position -> Int4,
         placement -> Text,
+        frozen -> Nullable<Jsonb>,
+        from_version -> Int4,
+        until_version -> Nullable<Int4>,
     }
 }
 
@@ -177,6 +211,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    edition_contents (edition_id, version) {
+        edition_id -> Uuid,
+        version -> Int4,
+        subject -> Text,
+        preheader -> Text,
+        html -> Text,
+        plain -> Text,
+        web_html -> Text,
+        content_sha256 -> Bytea,
+        article_count -> Int4,
+        replaced_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     edition_deliveries (edition_id, subscription_id) {
         edition_id -> Uuid,
         subscription_id -> Uuid,
@@ -188,6 +237,7 @@ diesel::table! {
         reply_code -> Nullable<Int2>,
         status -> Text,
         reply_text -> Nullable<Text>,
+        content_version -> Int4,
     }
 }
 
@@ -232,6 +282,7 @@ diesel::table! {
         warnings -> Array<Text>,
         rhythm_id -> Nullable<Uuid>,
         variant -> Int2,
+        content_version -> Int4,
     }
 }
 
@@ -446,6 +497,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     articles,
     attempts,
     consents,
+    correction_editions,
+    correction_notices,
+    corrections,
     database_identity,
     deliveries,
     delivery_claims,
@@ -454,6 +508,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     edition_approvals,
     edition_articles,
     edition_attempts,
+    edition_contents,
     edition_deliveries,
     edition_sends,
     editions,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::app;
 use crate::config::ConfigError;
 use crate::embedded_postgres;
+use crate::usecases::digest::corrections;
 use crate::usecases::{
     StoreError, access, approval, delivery, demo, digest, editions, feeds, pausing, schema,
     sending, subscribers,
@@ -95,6 +96,22 @@ impl From<digest::Error> for Failure {
             digest::Error::Store(cause) => cause.into(),
             digest::Error::NotFound | digest::Error::NoReader => Self::NotFound(error.to_string()),
             other => Self::Failed(chain(&other)),
+        }
+    }
+}
+
+impl From<corrections::Error> for Failure {
+    fn from(error: corrections::Error) -> Self {
+        match error {
+            corrections::Error::Store(cause) => cause.into(),
+            corrections::Error::Digest(cause) => cause.into(),
+            corrections::Error::Template(cause) => Self::Failed(cause.told()),
+            corrections::Error::NoArticle | corrections::Error::NotFound => {
+                Self::NotFound(error.to_string())
+            }
+            corrections::Error::Replacement { .. } | corrections::Error::NobodyToTell => {
+                Self::Refused(error.to_string())
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod approvals;
+mod corrections;
 mod demo;
 mod editions;
 mod failure;
@@ -82,6 +83,9 @@ enum Command {
     /// Editions of newsletters
     #[command(subcommand)]
     Editions(editions::EditionsCommand),
+    /// Take an article out of editions under way, or replace it, and tell those who were sent it
+    #[command(subcommand)]
+    Corrections(corrections::CorrectionsCommand),
     /// The sending of all editions
     #[command(subcommand)]
     Sending(sending::SendingCommand),
@@ -132,6 +136,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Config(command) => settings::run(&global, &command),
         Command::Newsletters(command) => newsletters::run(&global, command),
         Command::Editions(command) => editions::run(&global, command),
+        Command::Corrections(command) => corrections::run(&global, command),
         Command::Sending(command) => sending::run(&global, command),
         Command::Mail(command) => mail::run(&command),
         Command::Templates(command) => templates::run(&global, command),

@@ -31,6 +31,7 @@ fn progress(status: EditionStatus, tally: Tally) -> Progress {
             rhythm_id: None,
             variant: 0,
             warnings: Vec::new(),
+            content_version: 1,
         },
         send: EditionSend {
             edition_id: id,

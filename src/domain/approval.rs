@@ -100,6 +100,25 @@ impl ApprovalPatch {
     }
 }
 
+impl Approval {
+    /// The same request once more, about what is there now, with as much time as before.
+    #[must_use]
+    pub fn anew(self, now: Timestamp, current: &Fingerprint) -> Self {
+        let time: SignedDuration = self.deadline_at.duration_since(self.requested_at);
+        Self {
+            nonce: Uuid::new_v4(),
+            fingerprint: current.as_bytes().to_vec(),
+            requested_at: now,
+            deadline_at: now.saturating_add(time).unwrap_or(now),
+            approved_at: None,
+            approved_by: None,
+            approved_fingerprint: None,
+            overdue_at: None,
+            ..self
+        }
+    }
+}
+
 /// SHA-256 over the frozen content of an edition and its audience; 64 hexadecimal digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);

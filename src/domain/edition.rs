@@ -1,6 +1,6 @@
 //! An edition: one dated instance of a newsletter, its window and its frozen content.
 
-use diesel::prelude::{Insertable, Queryable, Selectable};
+use diesel::prelude::{AsChangeset, Insertable, Queryable, Selectable};
 use jiff::{Timestamp, civil};
 
 use super::id::{EditionId, NewsletterId, RhythmId};
@@ -14,6 +14,8 @@ text_enum! {
         Scheduled => "scheduled",
         /// A person, over the API or the CLI.
         Manual => "manual",
+        /// It tells readers of an edition what was wrong in it.
+        Correction => "correction",
     }
 }
 
@@ -143,6 +145,8 @@ pub struct Edition {
     pub variant: i16,
     /// What the newsroom should know: why nothing was sent, that stories were shortened.
     pub warnings: Vec<String>,
+    /// 1 is what was frozen first; each correction adds 1.
+    pub content_version: i32,
 }
 
 /// The frozen content of an edition.
@@ -155,8 +159,23 @@ pub struct FrozenContent {
     pub html: String,
     /// The plain-text part, with the same markers.
     pub plain: String,
-    /// The page at `/v/{edition}`: for nobody in particular, without markers.
+    /// The page at `/v/{edition}`: for nobody in particular, without markers. Empty when everything in it was taken back.
     pub web_html: String,
+}
+
+/// Frozen content that takes the place of another.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = crate::schema::editions)]
+#[expect(missing_docs, reason = "the same fields as Edition and FrozenContent")]
+pub struct NewContent {
+    pub subject: String,
+    pub preheader: String,
+    pub html: String,
+    pub plain: String,
+    pub web_html: String,
+    pub content_sha256: Vec<u8>,
+    pub article_count: i32,
+    pub warnings: Vec<String>,
 }
 
 /// A new edition row.

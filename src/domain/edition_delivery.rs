@@ -41,6 +41,8 @@ pub struct EditionDelivery {
     pub reply_code: Option<i16>,
     /// The last reply's text, or why there was none.
     pub reply_text: Option<String>,
+    /// The version of the content that it was begun with last; 1 before that.
+    pub content_version: i32,
 }
 
 impl EditionDelivery {

@@ -29,6 +29,7 @@ fn edition(status: EditionStatus) -> Edition {
         rhythm_id: None,
         variant: 0,
         warnings: Vec::new(),
+        content_version: 1,
     }
 }
 

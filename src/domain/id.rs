@@ -89,6 +89,8 @@ typed_id! {
     ConsentId;
     /// Names one edition.
     EditionId;
+    /// Names one correction of editions.
+    CorrectionId;
     /// Names one rhythm that readers of a newsletter chose.
     RhythmId;
     /// Names one delivery.

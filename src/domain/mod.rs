@@ -35,8 +35,10 @@ pub mod subscriber;
 pub mod subscription;
 pub mod suppression;
 
+pub mod correction;
 pub mod edition;
 pub mod edition_order;
+pub mod frozen_article;
 pub mod selection;
 pub mod subject_pattern;
 

@@ -72,15 +72,14 @@ impl Selection {
         let lead = articles.remove(lead_at);
         let full = arrangement.full.saturating_sub(1);
         let brief = articles.split_off(articles.len().min(full));
-        let mut sections: Vec<(String, Vec<Article>)> = Vec::new();
+        let mut selection = Self {
+            lead: Some(lead),
+            brief,
+            left_out,
+            ..Self::default()
+        };
         for article in articles {
-            match sections
-                .iter_mut()
-                .find(|(title, _)| *title == article.section)
-            {
-                Some((_, members)) => members.push(article),
-                None => sections.push((article.section.clone(), vec![article])),
-            }
+            selection.add_to_section(article);
         }
         let rank = |title: &String| {
             let title = title.to_lowercase();
@@ -89,13 +88,48 @@ impl Selection {
             place.unwrap_or(usize::MAX)
         };
         // A stable sort: the sections that nobody put in order stay in that of their newest article.
-        sections.sort_by_key(|(title, _)| rank(title));
-        Ok(Self {
-            lead: Some(lead),
-            sections,
-            brief,
-            left_out,
-        })
+        selection.sections.sort_by_key(|(title, _)| rank(title));
+        Ok(selection)
+    }
+
+    fn add_to_section(&mut self, article: Article) {
+        let mut sections = self.sections.iter_mut();
+        match sections.find(|(title, _)| *title == article.section) {
+            Some((_, members)) => members.push(article),
+            None => self.sections.push((article.section.clone(), vec![article])),
+        }
+    }
+
+    /// The articles of an edition where they stood, without what was taken out; without a lead, the first one leads.
+    #[must_use]
+    pub fn of_placements(articles: Vec<(Article, Placement)>) -> Self {
+        let mut selection = Self::default();
+        for (article, placement) in articles {
+            match placement {
+                Placement::Lead => selection.lead = Some(article),
+                Placement::Section => selection.add_to_section(article),
+                Placement::Brief => selection.brief.push(article),
+                Placement::LeftOut => selection.left_out.push(article),
+            }
+        }
+        selection.with_lead()
+    }
+
+    /// With the first story that is shown at the top, where nothing is.
+    #[must_use]
+    pub fn with_lead(mut self) -> Self {
+        if self.lead.is_some() {
+            return self;
+        }
+        if let Some((_, articles)) = self.sections.first_mut() {
+            self.lead = Some(articles.remove(0));
+            if articles.is_empty() {
+                self.sections.remove(0);
+            }
+        } else if !self.brief.is_empty() {
+            self.lead = Some(self.brief.remove(0));
+        }
+        self
     }
 
     /// Every shown article in the order of reading.

@@ -26,6 +26,7 @@ use tracing_actix_web::TracingLogger;
 use crate::app::App;
 
 pub use admin::approvals::document as approval_document;
+pub use admin::corrections::document as correction_document;
 pub use admin::feeds::document as feed_document;
 pub use admin::schedules::document as missed_document;
 pub use admin::sending::document as progress_document;

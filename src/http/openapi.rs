@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    approvals, articles, bulk, editions, feeds, looks, newsletters, pages, rhythms, schedules,
-    sending, simulation, subscribers, switches,
+    approvals, articles, bulk, corrections, editions, feeds, looks, newsletters, pages, rhythms,
+    schedules, sending, simulation, subscribers, switches,
 };
 use super::problem::{FieldError, Problem};
 
@@ -32,6 +32,7 @@ use super::problem::{FieldError, Problem};
         looks::show, looks::put,
         articles::list, articles::read, articles::put, articles::hide, articles::show,
         bulk::put_many, pages::from_url,
+        corrections::correct, corrections::list, corrections::read, corrections::notify,
         feeds::list, feeds::add, feeds::read, feeds::change, feeds::remove, feeds::items, feeds::fetch,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
         rhythms::set, rhythms::pause, rhythms::resume,

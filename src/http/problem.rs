@@ -163,7 +163,7 @@ impl Problem {
     }
 
     /// What the database's failure means for the client: 503 when it cannot be reached.
-    fn from_store(cause: &StoreError) -> Self {
+    pub(super) fn from_store(cause: &StoreError) -> Self {
         match cause {
             StoreError::Unavailable(_) => {
                 tracing::warn!(error = ?cause, "the database cannot be reached");

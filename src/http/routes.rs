@@ -93,6 +93,10 @@ routes! {
     PUT "/articles/{external_id}" => admin::articles::put;
     POST "/articles/{external_id}/hide" => admin::articles::hide;
     POST "/articles/{external_id}/show" => admin::articles::show;
+    GET "/articles/{external_id}/corrections" => admin::corrections::list;
+    POST "/articles/{external_id}/corrections" => admin::corrections::correct;
+    GET "/corrections/{id}" => admin::corrections::read;
+    POST "/corrections/{id}/notice" => admin::corrections::notify;
     GET "/feeds" => admin::feeds::list;
     POST "/feeds" => admin::feeds::add;
     GET "/feeds/{feed}" => admin::feeds::read;

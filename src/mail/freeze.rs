@@ -4,7 +4,7 @@ use jiff::civil;
 use sha2::{Digest as _, Sha256};
 
 use super::digest::{DigestEmail, EditionLine, ReaderMarkers, cut, preheader};
-use super::email::{NewsletterLine, render};
+use super::email::{NewsletterLine, Rendered, render};
 use crate::config::Publisher;
 use crate::domain::article::Article;
 use crate::domain::id::EditionId;
@@ -126,21 +126,32 @@ pub fn freeze(material: &Material<'_>, selection: Selection) -> Result<Frozen, U
             ..email.clone()
         },
     )?;
-    let mut hash = Sha256::new();
-    for part in [&mail.subject, &mail.text, &mail.html] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
     Ok(Frozen {
-        subject: mail.subject,
-        preheader: email.edition.preheader,
-        text: mail.text,
-        html: mail.html,
-        web_html: page.html,
-        sha256: hash.finalize().to_vec(),
         selection,
         warnings,
+        ..Frozen::new(email.edition.preheader, mail, page.html)
     })
+}
+
+impl Frozen {
+    /// A mail that shows no stories.
+    pub(super) fn new(preheader: String, mail: Rendered, web_html: String) -> Self {
+        let mut hash = Sha256::new();
+        for part in [&mail.subject, &mail.text, &mail.html] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        Self {
+            subject: mail.subject,
+            preheader,
+            text: mail.text,
+            html: mail.html,
+            web_html,
+            sha256: hash.finalize().to_vec(),
+            selection: Selection::default(),
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// Takes out what our doors refuse and a row may hold all the same, after a restore or an import past them: the edition
@@ -165,22 +176,7 @@ fn without_poison(mut selection: Selection, warnings: &mut Vec<String>) -> Selec
         .sections
         .retain(|(_, articles)| !articles.is_empty());
     selection.left_out.extend(left_out);
-    if selection.lead.is_none() {
-        selection.lead = first(&mut selection);
-    }
-    selection
-}
-
-/// Takes the first story that is shown out of its place.
-fn first(selection: &mut Selection) -> Option<Article> {
-    if let Some((_, articles)) = selection.sections.first_mut() {
-        let article = articles.remove(0);
-        if articles.is_empty() {
-            selection.sections.remove(0);
-        }
-        return Some(article);
-    }
-    (!selection.brief.is_empty()).then(|| selection.brief.remove(0))
+    selection.with_lead()
 }
 
 /// Why an article cannot be shown, if it cannot.
@@ -231,14 +227,15 @@ fn shorten(selection: &mut Selection) -> bool {
     true
 }
 
+/// "All stories on europablatt.example", but not "on 127.0.0.1".
+fn site_label(publisher: &Publisher) -> String {
+    let home = url::Url::parse(&publisher.home_url).ok();
+    let domain = home.as_ref().and_then(url::Url::domain);
+    domain.unwrap_or(&publisher.name).to_owned()
+}
+
 fn digest_email(material: &Material<'_>, selection: &Selection) -> DigestEmail {
     let (lead, sections, brief) = DigestEmail::blocks(selection);
-    // "All stories on europablatt.example", but not "on 127.0.0.1".
-    let home = url::Url::parse(&material.publisher.home_url).ok();
-    let site_label = home
-        .as_ref()
-        .and_then(url::Url::domain)
-        .unwrap_or(&material.publisher.name);
     let newsletter = material.newsletter;
     let headline = lead.as_ref().map_or("", |lead| lead.title.as_str());
     let count = selection.shown().count();
@@ -265,7 +262,7 @@ fn digest_email(material: &Material<'_>, selection: &Selection) -> DigestEmail {
                 .map(|article| article.reading_minutes)
                 .fold(0, i32::saturating_add),
         },
-        site_label: site_label.to_owned(),
+        site_label: site_label(material.publisher),
         lead,
         sections,
         brief,

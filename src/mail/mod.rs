@@ -13,6 +13,7 @@ pub mod splice;
 pub mod already_subscribed;
 pub mod approval;
 pub mod confirmation;
+pub mod correction;
 pub mod digest;
 pub mod freeze;
 

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::already_subscribed::AlreadySubscribedEmail;
 use super::confirmation::ConfirmationEmail;
+use super::correction::CorrectionEmail;
 use super::digest::DigestEmail;
 use super::email::{Email, Rendered, render};
 use super::lint::{self, Expected, Severity};
@@ -28,6 +29,7 @@ pub fn mistakes(templates: &Templates) -> Vec<String> {
         single::<ConfirmationEmail>(templates, language, &mut all);
         single::<AlreadySubscribedEmail>(templates, language, &mut all);
         digest(templates, language, &mut all);
+        correction(templates, language, &mut all);
     }
     all
 }
@@ -65,6 +67,9 @@ pub fn previews(
                 sample_reader().fill(&html, true),
             ));
         }
+        let html = render(templates, &CorrectionEmail::sample(language))?.html;
+        let html = sample_reader().fill(&html, true);
+        all.push((format!("correction.{language}"), html));
     }
     Ok(all)
 }
@@ -98,14 +103,27 @@ fn digest(templates: &Templates, language: &Language, all: &mut Vec<String>) {
         for_browser: true,
         ..sample.clone()
     };
-    if let Err(cause) = render(templates, &page) {
+    edition(templates, &sample, &page, all);
+}
+
+fn correction(templates: &Templates, language: &Language, all: &mut Vec<String>) {
+    let sample = CorrectionEmail::sample(language);
+    let page = CorrectionEmail {
+        for_browser: true,
+        ..sample.clone()
+    };
+    edition(templates, &sample, &page, all);
+}
+
+fn edition<E: Email>(templates: &Templates, sample: &E, page: &E, all: &mut Vec<String>) {
+    if let Err(cause) = render(templates, page) {
         add(all, cause.told());
     }
-    match render(templates, &sample) {
+    match render(templates, sample) {
         Err(cause) => add(all, cause.told()),
         Ok(frozen) => {
-            let message = edition_message(language, &frozen);
-            judge(DigestEmail::NAME, language, message, all);
+            let language = sample.language();
+            judge(E::NAME, language, edition_message(language, &frozen), all);
         }
     }
 }

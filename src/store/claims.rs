@@ -4,8 +4,10 @@
 //! What a lost worker leaves is given back under a new number; the old number stays until its last conversation must be
 //! over, because only then is the fate of the rows that it was sending decided ([`super::lost_claims`]).
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 
@@ -15,6 +17,7 @@ use super::queue::Lease;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{ClaimId, EditionId, SubscriberId, SubscriptionId, WorkerId};
 use crate::schema::delivery_claims::dsl;
+use crate::schema::editions;
 
 /// A chunk in a worker's hands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Claim {
     pub range: (SubscriptionId, SubscriptionId),
     /// Whether it is of retries, which are marked in the ledger, and not of a range.
     pub is_retry: bool,
+    /// Which version of the edition's content it is made of: once there is a newer one, none of it may begin.
+    pub content_version: i32,
 }
 
 /// What there was to take.
@@ -61,14 +66,20 @@ struct Uncut {
     start_barrier: Option<Vec<String>>,
 }
 
+/// Adds a claim of the edition's newest version; what is read of its content after that is no older.
 fn insert(
     conn: &mut PgConnection,
     edition: EditionId,
     range: (SubscriptionId, SubscriptionId),
     retries: Option<&[SubscriptionId]>,
     lease: Option<Lease>,
-) -> Result<ClaimId, Error> {
-    let id: i64 = diesel::insert_into(dsl::delivery_claims)
+) -> Result<Claim, Error> {
+    let newest = editions::table
+        .find(edition)
+        .select(editions::content_version)
+        .single_value()
+        .assume_not_null();
+    let (id, content_version): (i64, i32) = diesel::insert_into(dsl::delivery_claims)
         .values((
             dsl::edition_id.eq(edition),
             dsl::first_id.eq(range.0),
@@ -76,10 +87,17 @@ fn insert(
             dsl::retry_ids.eq(retries),
             dsl::owner.eq(lease.map(|lease| lease.owner.as_uuid())),
             dsl::lease_until.eq(lease.map(|lease| lease.until.to_diesel())),
+            dsl::content_version.eq(newest),
         ))
-        .returning(dsl::id)
+        .returning((dsl::id, dsl::content_version))
         .get_result(conn)?;
-    Ok(id.into())
+    Ok(Claim {
+        id: id.into(),
+        edition_id: edition,
+        range,
+        is_retry: retries.is_some(),
+        content_version,
+    })
 }
 
 /// Takes up to `limit` retries that are due, all of one edition, the longest due first.
@@ -131,21 +149,16 @@ pub fn take_retries(
         return Ok(None);
     };
     let range = (*first, *last);
-    let id = insert(conn, edition_id, range, Some(&readers), Some(lease))?;
+    let claim = insert(conn, edition_id, range, Some(&readers), Some(lease))?;
     diesel::sql_query(
         "UPDATE edition_deliveries SET status = 'claimed', claim_id = $1, retry_at = NULL, settled_at = NULL \
           WHERE edition_id = $2 AND subscription_id = ANY ($3)",
     )
-    .bind::<BigInt, _>(id.as_i64())
+    .bind::<BigInt, _>(claim.id.as_i64())
     .bind::<Uuid, _>(edition_id)
     .bind::<Array<Uuid>, _>(readers)
     .execute(conn)?;
-    Ok(Some(Claim {
-        id,
-        edition_id,
-        range,
-        is_retry: true,
-    }))
+    Ok(Some(claim))
 }
 
 /// Takes a chunk that another worker gave back or lost.
@@ -177,14 +190,8 @@ pub fn take_left(
     else {
         return Ok(None);
     };
-    let range = (first, last);
-    let id = insert(conn, edition_id, range, None, Some(lease))?;
-    Ok(Some(Claim {
-        id,
-        edition_id,
-        range,
-        is_retry: false,
-    }))
+    let claim = insert(conn, edition_id, (first, last), None, Some(lease))?;
+    Ok(Some(claim))
 }
 
 /// Cuts the next chunk of at most `limit` readers off the edition that waited longest.
@@ -231,13 +238,8 @@ pub fn cut(
     .bind::<Uuid, _>(last)
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
     .execute(conn)?;
-    let range = (first, last);
-    Ok(Taken::Chunk(Claim {
-        id: insert(conn, edition_id, range, None, Some(lease))?,
-        edition_id,
-        range,
-        is_retry: false,
-    }))
+    let claim = insert(conn, edition_id, (first, last), None, Some(lease))?;
+    Ok(Taken::Chunk(claim))
 }
 
 /// The next readers behind what was cut.
@@ -351,7 +353,8 @@ pub fn rows(conn: &mut PgConnection, claim: &Claim) -> Result<Vec<ChunkRow>, Err
     .load(conn)?)
 }
 
-/// Which of `claims` still are `owner`'s, with an edition that may be sent now. They stay so until the transaction ends:
+/// Which of `claims` still are `owner`'s, with an edition that may be sent now and has no newer content, each with the
+/// version of that. They stay so until the transaction ends:
 /// nobody can call them lost before what is begun under them can be seen.
 ///
 /// # Errors
@@ -361,19 +364,30 @@ pub fn sendable(
     now: Timestamp,
     owner: WorkerId,
     claims: &[ClaimId],
-) -> Result<Vec<ClaimId>, Error> {
+) -> Result<HashMap<ClaimId, i32>, Error> {
+    #[derive(QueryableByName)]
+    struct Sendable {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+        #[diesel(sql_type = Integer)]
+        content_version: i32,
+    }
     let numbers: Vec<i64> = claims.iter().map(|claim| claim.as_i64()).collect();
-    let ids: Vec<Number> = diesel::sql_query(
-        "SELECT c.id AS number FROM delivery_claims c JOIN editions e ON e.id = c.edition_id \
+    let found: Vec<Sendable> = diesel::sql_query(
+        "SELECT c.id, c.content_version FROM delivery_claims c JOIN editions e ON e.id = c.edition_id \
           WHERE c.id = ANY ($1) AND c.owner = $2 AND c.lost_at IS NULL AND c.lease_until > $3 \
-            AND e.status = 'delivering' AND NOT (SELECT is_paused FROM delivery_control) \
+            AND e.status = 'delivering' AND e.content_version = c.content_version \
+            AND NOT (SELECT is_paused FROM delivery_control) \
           ORDER BY c.id FOR KEY SHARE OF c",
     )
     .bind::<Array<BigInt>, _>(numbers)
     .bind::<Uuid, _>(owner)
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
     .load(conn)?;
-    Ok(ids.into_iter().map(|id| id.number.into()).collect())
+    let found = found.into_iter();
+    Ok(found
+        .map(|row| (row.id.into(), row.content_version))
+        .collect())
 }
 
 /// Makes the leases of `claims` last longer that the owner still holds, and returns how many. Not of all that it holds:

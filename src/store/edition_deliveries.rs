@@ -18,7 +18,7 @@ use crate::domain::smtp_reply::SmtpReply;
 use crate::schema::edition_deliveries::dsl;
 
 /// The durable intent: moves rows to `sending` that are still waiting, and returns which. Rows that a reader's leaving
-/// has cancelled in the meantime are not among them.
+/// has cancelled in the meantime are not among them. Each shows the version of the content that it is sent.
 ///
 /// Rows that are `sending` for this very claim are, too: when the answer to a commit is lost, the worker asks again for
 /// what it has not sent, and nobody else can hold the claim.
@@ -28,7 +28,7 @@ use crate::schema::edition_deliveries::dsl;
 pub fn begin(
     conn: &mut PgConnection,
     edition: EditionId,
-    claim: ClaimId,
+    (claim, content_version): (ClaimId, i32),
     readers: &[SubscriptionId],
 ) -> Result<Vec<SubscriptionId>, Error> {
     let waiting = dsl::status.eq(DeliveryStatus::Queued).or(dsl::status
@@ -45,6 +45,7 @@ pub fn begin(
             dsl::status.eq(DeliveryStatus::Sending),
             dsl::claim_id.eq(claim.as_i64()),
             dsl::attempt_count.eq(dsl::attempt_count + 1),
+            dsl::content_version.eq(content_version),
         ))
         .returning(dsl::subscription_id)
         .get_results(conn)?)

@@ -6,8 +6,10 @@ use diesel::prelude::*;
 use jiff::Timestamp;
 
 use super::Error;
-use crate::domain::edition::{Edition, EditionStatus, FrozenContent, NewEdition};
-use crate::domain::id::{ArticleId, EditionId, NewsletterId};
+use crate::domain::article::Article;
+use crate::domain::edition::{Edition, EditionKind, EditionStatus, FrozenContent, NewEdition};
+use crate::domain::frozen_article::FrozenArticle;
+use crate::domain::id::{EditionId, NewsletterId};
 use crate::domain::selection::Placement;
 use crate::schema::editions::dsl;
 use crate::schema::{articles, edition_articles};
@@ -31,16 +33,17 @@ pub fn insert(conn: &mut PgConnection, edition: NewEdition) -> Result<bool, Erro
 pub fn insert_articles(
     conn: &mut PgConnection,
     edition: EditionId,
-    placements: &[(ArticleId, Placement)],
+    placements: &[(&Article, Placement)],
 ) -> Result<(), Error> {
     let rows: Vec<_> = (1_i32..)
         .zip(placements)
         .map(|(position, (article, placement))| {
             (
                 edition_articles::edition_id.eq(edition),
-                edition_articles::article_id.eq(*article),
+                edition_articles::article_id.eq(article.id),
                 edition_articles::position.eq(position),
                 edition_articles::placement.eq(*placement),
+                edition_articles::frozen.eq(FrozenArticle::from(*article)),
             )
         })
         .collect();
@@ -166,7 +169,7 @@ pub fn with_content(
         .load(conn)?)
 }
 
-/// The newest edition of a newsletter that was not skipped, also one that waits for approval.
+/// The newest edition of a newsletter that was not skipped, also one that waits for approval; no notice of a correction.
 ///
 /// # Errors
 /// Database errors.
@@ -178,7 +181,8 @@ pub fn newest(
         .filter(
             dsl::newsletter_id
                 .eq(newsletter)
-                .and(dsl::status.ne(EditionStatus::Skipped)),
+                .and(dsl::status.ne(EditionStatus::Skipped))
+                .and(dsl::kind.ne(EditionKind::Correction)),
         )
         .order(dsl::due_at.desc())
         .select(dsl::id)
@@ -231,7 +235,7 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
-/// The articles of an edition in the order of reading: publisher's id, title and placement.
+/// The articles of an edition's newest version in the order of reading: publisher's id, title and placement.
 ///
 /// # Errors
 /// Database errors.
@@ -241,7 +245,11 @@ pub fn articles(
 ) -> Result<Vec<(String, String, Placement)>, Error> {
     Ok(edition_articles::table
         .inner_join(articles::table.on(articles::id.eq(edition_articles::article_id)))
-        .filter(edition_articles::edition_id.eq(id))
+        .filter(
+            edition_articles::edition_id
+                .eq(id)
+                .and(edition_articles::until_version.is_null()),
+        )
         .order(edition_articles::position)
         .select((
             articles::external_id,

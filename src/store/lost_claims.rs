@@ -2,7 +2,7 @@
 //! when their last conversation must be over.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Bool, Integer, Timestamptz, Uuid};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Error;
@@ -21,6 +21,8 @@ struct ClaimRow {
     last_id: SubscriptionId,
     #[diesel(sql_type = Bool)]
     is_retry: bool,
+    #[diesel(sql_type = Integer)]
+    content_version: i32,
 }
 
 impl From<ClaimRow> for Claim {
@@ -30,6 +32,7 @@ impl From<ClaimRow> for Claim {
             edition_id: row.edition_id,
             range: (row.first_id, row.last_id),
             is_retry: row.is_retry,
+            content_version: row.content_version,
         }
     }
 }
@@ -42,7 +45,7 @@ pub fn free_lost(conn: &mut PgConnection, now: Timestamp) -> Result<usize, Error
     let lost: Vec<ClaimRow> = diesel::sql_query(
         "UPDATE delivery_claims SET lost_at = $1 WHERE id IN ( \
              SELECT id FROM delivery_claims WHERE lost_at IS NULL AND lease_until <= $1 FOR UPDATE SKIP LOCKED) \
-         RETURNING id, edition_id, first_id, last_id, retry_ids IS NOT NULL AS is_retry",
+         RETURNING id, edition_id, first_id, last_id, retry_ids IS NOT NULL AS is_retry, content_version",
     )
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
     .load(conn)?;
@@ -104,7 +107,7 @@ pub fn settle_lost(
     let lost: Vec<ClaimRow> = diesel::sql_query(
         "DELETE FROM delivery_claims WHERE id IN ( \
              SELECT id FROM delivery_claims WHERE lost_at IS NOT NULL AND lease_until <= $1 FOR UPDATE SKIP LOCKED) \
-         RETURNING id, edition_id, first_id, last_id, retry_ids IS NOT NULL AS is_retry",
+         RETURNING id, edition_id, first_id, last_id, retry_ids IS NOT NULL AS is_retry, content_version",
     )
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(over))
     .load(conn)?;

@@ -14,6 +14,7 @@ pub mod articles;
 pub mod attempts;
 pub mod claims;
 pub mod consents;
+pub mod corrections;
 pub mod cut;
 pub mod deliveries;
 pub mod edition_attempts;

@@ -73,6 +73,16 @@ pub fn hold_by_slug(conn: &mut PgConnection, slug: &Slug) -> Result<Option<Newsl
         .optional()?)
 }
 
+/// No edition of any newsletter is composed until the transaction ends.
+///
+/// # Errors
+/// Database errors.
+pub fn hold_all(conn: &mut PgConnection) -> Result<(), Error> {
+    let all = dsl::newsletters.order(dsl::id).select(dsl::id);
+    all.for_share().load::<NewsletterId>(conn)?;
+    Ok(())
+}
+
 /// The newsletters with these ids, in no order.
 ///
 /// # Errors

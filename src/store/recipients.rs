@@ -114,7 +114,7 @@ pub fn missed_articles(
     }
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT a.edition_id, a.article_id FROM edition_articles a \
-          WHERE a.placement <> 'left_out' AND a.edition_id IN ( \
+          WHERE a.placement <> 'left_out' AND a.until_version IS NULL AND a.edition_id IN ( \
                 SELECT e.id FROM editions e \
                  WHERE e.newsletter_id = $1 AND e.due_at >= $3 AND EXISTS ( \
                        SELECT 1 FROM missed_deliveries m JOIN subscriptions s ON s.id = m.subscription_id \
@@ -174,7 +174,10 @@ pub fn deviations(
                  JOIN subscriptions o ON o.id = d.subscription_id JOIN r ON r.subscriber_id = o.subscriber_id \
                 WHERE a.article_id = ANY ($4) AND a.placement <> 'left_out' \
                   AND (e.newsletter_id = $1 OR e.due_at >= $5) \
-                  AND d.status NOT IN ('bounced', 'expired', 'suppressed', 'cancelled') GROUP BY 1) \
+                  AND d.status NOT IN ('bounced', 'expired', 'suppressed', 'cancelled') \
+                  AND CASE WHEN d.status IN ('queued', 'claimed', 'deferred') THEN a.until_version IS NULL \
+                           ELSE d.content_version >= a.from_version \
+                                AND (a.until_version IS NULL OR d.content_version < a.until_version) END GROUP BY 1) \
          SELECT r.sent_until AS mark, coalesce(m.editions, '{}') AS missed, coalesce(h.articles, '{}') AS had, \
                 array_agg(r.id ORDER BY r.id) AS readers \
            FROM r LEFT JOIN m ON m.subscription_id = r.id LEFT JOIN h ON h.id = r.id \

@@ -44,18 +44,25 @@ pub fn find_all(conn: &mut PgConnection, ids: &[RhythmId]) -> Result<Vec<Rhythm>
         .load(conn)?)
 }
 
-/// No edition of this rhythm is composed until the transaction ends.
+/// No edition of any rhythm of this newsletter is composed until the transaction ends. Before a subscription is locked:
+/// whoever composes locks in this order, too.
 ///
 /// # Errors
 /// Database errors.
-pub fn hold(conn: &mut PgConnection, id: Option<RhythmId>) -> Result<(), Error> {
-    if let Some(id) = id {
-        dsl::rhythms
-            .find(id)
-            .select(dsl::id)
-            .for_share()
-            .first::<RhythmId>(conn)?;
-    }
+pub fn hold(conn: &mut PgConnection, newsletter: NewsletterId) -> Result<(), Error> {
+    let all = dsl::rhythms.filter(dsl::newsletter_id.eq(newsletter));
+    let all = all.order(dsl::id).select(dsl::id);
+    all.for_share().load::<RhythmId>(conn)?;
+    Ok(())
+}
+
+/// [`hold`] for every newsletter.
+///
+/// # Errors
+/// Database errors.
+pub fn hold_all(conn: &mut PgConnection) -> Result<(), Error> {
+    let all = dsl::rhythms.order(dsl::id).select(dsl::id);
+    all.for_share().load::<RhythmId>(conn)?;
     Ok(())
 }
 

@@ -131,22 +131,23 @@ impl QueryFragment<diesel::pg::Pg> for Statement<'_> {
             ") AS v (edition, claim, reader, code, text) \
               WHERE d.edition_id = v.edition AND d.subscription_id = v.reader AND d.status = 'sending' \
                 AND d.claim_id = v.claim RETURNING 1), \
-             sendable AS MATERIALIZED (SELECT c.id FROM delivery_claims c JOIN editions e ON e.id = c.edition_id, t \
+             sendable AS MATERIALIZED (SELECT c.id, c.content_version FROM delivery_claims c JOIN editions e ON e.id = c.edition_id, t \
                            WHERE c.owner = ",
         );
         out.push_bind_param::<Uuid, _>(&self.owner)?;
         out.push_sql(
             " AND c.lost_at IS NULL AND c.lease_until > t.at AND e.status = 'delivering' \
-                AND NOT (SELECT is_paused FROM delivery_control) FOR KEY SHARE OF c), \
+                AND e.content_version = c.content_version AND NOT (SELECT is_paused FROM delivery_control) \
+                FOR KEY SHARE OF c), \
              begun AS (UPDATE edition_deliveries d \
-                          SET status = 'sending', claim_id = v.claim, attempt_count = d.attempt_count + 1 \
+                          SET status = 'sending', claim_id = v.claim, attempt_count = d.attempt_count + 1, \
+                              content_version = s.content_version \
                          FROM unnest(",
         );
         self.turn.begin.bind(&mut out)?;
         out.push_sql(
-            ") AS v (edition, claim, reader) \
-              WHERE v.claim IN (SELECT id FROM sendable) \
-                AND d.edition_id = v.edition AND d.subscription_id = v.reader \
+            ") AS v (edition, claim, reader) JOIN sendable s ON s.id = v.claim \
+              WHERE d.edition_id = v.edition AND d.subscription_id = v.reader \
                 AND (d.status = 'queued' OR d.status IN ('claimed', 'sending') AND d.claim_id = v.claim) \
              RETURNING d.edition_id, d.claim_id, d.subscription_id) \
              SELECT t.at, (SELECT count(*) FROM settled), b.edition_id, b.claim_id, b.subscription_id \

@@ -9,8 +9,7 @@
 //! Looking changes nothing, because mail scanners open every link; only the buttons act.
 
 use diesel::PgConnection;
-use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
+use jiff::Timestamp;
 
 use crate::config;
 use crate::domain::approval::{Approval, Fingerprint, Overdue};
@@ -166,7 +165,7 @@ pub fn act(
             return Ok(Some((id, Acted::Released)));
         }
         tracing::warn!(edition = %id, "an approved edition has changed; it waits for a new approval");
-        approvals::ask(conn, anew(now, approval, &current))?;
+        approvals::ask(conn, approval.anew(now, &current))?;
         return Ok(Some((id, Acted::Voided)));
     }
     let overdue = approval.overdue;
@@ -188,22 +187,6 @@ pub fn act(
         }
     }
     Ok(Some((id, Acted::Overdue(overdue))))
-}
-
-/// The same request once more, about what is there now, with as much time as before.
-fn anew(now: Timestamp, approval: Approval, current: &Fingerprint) -> Approval {
-    let time: SignedDuration = approval.deadline_at.duration_since(approval.requested_at);
-    Approval {
-        nonce: Uuid::new_v4(),
-        fingerprint: current.as_bytes().to_vec(),
-        requested_at: now,
-        deadline_at: now.saturating_add(time).unwrap_or(now),
-        approved_at: None,
-        approved_by: None,
-        approved_fingerprint: None,
-        overdue_at: None,
-        ..approval
-    }
 }
 
 /// Moves an edition out of its waiting. Where new editions wait for a release, it is held instead of sent.

@@ -61,8 +61,6 @@ pub fn set_pace(
     };
     let id = rhythm.as_ref().map(|rhythm| rhythm.id);
     if id != before.rhythm_id {
-        // No edition is composed meanwhile, whose end would be the mark: the locks keep it waiting.
-        rhythms::hold(conn, before.rhythm_id)?;
         let audience = Audience {
             newsletter: newsletter.id,
             rhythm: before.rhythm_id,
@@ -137,13 +135,14 @@ fn turn(
     after(conn, newsletter, &before, rhythm)
 }
 
-/// The newsletter, of which nothing is composed meanwhile, and the reader's subscription to it.
+/// The newsletter, of which nothing is composed meanwhile, whose end would be the mark, and the reader's subscription to it.
 fn lock(
     conn: &mut PgConnection,
     subscriber: SubscriberId,
     slug: &Slug,
 ) -> Result<(Newsletter, Subscription), Error> {
     let newsletter = newsletters::hold_by_slug(conn, slug)?.ok_or(Error::NotFound)?;
+    rhythms::hold(conn, newsletter.id)?;
     let found = subscriptions::lock_of(conn, subscriber, &[newsletter.id])?.pop();
     Ok((newsletter, found.ok_or(Error::NotFound)?))
 }

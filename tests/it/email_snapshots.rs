@@ -6,6 +6,7 @@ use tidings::domain::language::Language;
 use tidings::mail::already_subscribed::AlreadySubscribedEmail;
 use tidings::mail::approval::ApprovalEmail;
 use tidings::mail::confirmation::ConfirmationEmail;
+use tidings::mail::correction::CorrectionEmail;
 use tidings::mail::digest::DigestEmail;
 use tidings::mail::email::{Email, Rendered, render};
 use tidings::mail::splice;
@@ -66,6 +67,10 @@ fn samples(language: &str) -> Vec<(String, Rendered)> {
             sample::<AlreadySubscribedEmail>(language, |email| email),
         ),
         ("approval", sample::<ApprovalEmail>(language, |email| email)),
+        (
+            "correction",
+            sample::<CorrectionEmail>(language, |email| email),
+        ),
         ("digest", sample::<DigestEmail>(language, |email| email)),
         (
             "digest_for_browser",

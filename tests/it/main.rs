@@ -20,6 +20,7 @@ mod bench_sink;
 mod cli_access;
 mod cli_errors;
 mod confirmation;
+mod corrections;
 mod data_dir;
 mod delivery;
 mod digest;

@@ -61,6 +61,8 @@ pub(crate) struct EditionAnswer {
     variant: i16,
     /// What the newsroom should know: why nothing was sent, that stories were shortened.
     warnings: Vec<String>,
+    /// 1 is what was frozen first; each correction adds 1.
+    content_version: i32,
 }
 
 /// One article of an edition.
@@ -99,6 +101,8 @@ pub(crate) struct DeliveryAnswer {
     reply_code: Option<i16>,
     reply_text: Option<String>,
     settled_at: Option<Timestamp>,
+    /// The version of the content that it was begun with last; `null` when it has not begun.
+    content_version: Option<i32>,
 }
 
 /// Which mails.
@@ -160,6 +164,7 @@ pub(super) fn edition_answer(
         rhythm_id: edition.rhythm_id,
         variant: edition.variant,
         warnings: edition.warnings.clone(),
+        content_version: edition.content_version,
     }
 }
 
@@ -177,6 +182,7 @@ fn delivery_answer(
         reply_code: delivery.reply_code,
         reply_text: delivery.reply_text.clone(),
         settled_at: delivery.settled_at,
+        content_version: (delivery.attempt_count > 0).then_some(delivery.content_version),
     }
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod approvals;
 pub(super) mod articles;
 pub(super) mod bulk;
+pub(super) mod corrections;
 pub(super) mod editions;
 pub(super) mod feeds;
 pub(super) mod looks;

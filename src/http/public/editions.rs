@@ -31,6 +31,10 @@ pub(crate) async fn page(app: Data<App>, id: Path<EditionId>) -> Result<HttpResp
     if edition.status == EditionStatus::AwaitingApproval {
         return Err(editions::Error::NotFound.into());
     }
+    // Everything in it was taken back.
+    if content.web_html.is_empty() {
+        return Err(editions::Error::NotFound.into());
+    }
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CONTENT_SECURITY_POLICY, MAIL_POLICY))

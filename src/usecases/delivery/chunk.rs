@@ -57,9 +57,9 @@ struct Ready {
     zone: TimeZone,
 }
 
-/// The editions that were prepared before: each is built and encoded once per process.
+/// The editions that were prepared before: each version is built and encoded once per process.
 #[derive(Debug, Default)]
-pub struct PreparedEditions(Mutex<HashMap<EditionId, Arc<Ready>>>);
+pub struct PreparedEditions(Mutex<HashMap<(EditionId, i32), Arc<Ready>>>);
 
 /// Takes the next chunk: retries that are due, what others left, or a new one of the edition that waited longest.
 ///
@@ -103,7 +103,7 @@ fn jobs(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ready = match ready(conn, context, claim.edition_id)? {
+    let ready = match ready(conn, context, claim)? {
         Ok(ready) => ready,
         Err(defect) => {
             // It would be the same for every reader, so somebody has to mend it before anybody gets it.
@@ -169,7 +169,7 @@ fn wanted(
 fn ready(
     conn: &mut PgConnection,
     context: &Context<'_>,
-    id: EditionId,
+    claim: &Claim,
 ) -> Result<Result<Arc<Ready>, MessageError>, Error> {
     let cache = || {
         context
@@ -178,18 +178,19 @@ fn ready(
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     };
-    if let Some(ready) = cache().get(&id) {
+    if let Some(ready) = cache().get(&(claim.edition_id, claim.content_version)) {
         return Ok(Ok(Arc::clone(ready)));
     }
-    let made = match prepare(conn, context, id)? {
-        Ok(ready) => Arc::new(ready),
+    // What is read now is of the claim's version or of a newer one; then nothing of this chunk may begin.
+    let (version, made) = match prepare(conn, context, claim.edition_id)? {
+        Ok((version, ready)) => (version, Arc::new(ready)),
         Err(defect) => return Ok(Err(defect)),
     };
     let mut cache = cache();
     if cache.len() >= MAX_PREPARED {
         cache.clear();
     }
-    cache.insert(id, Arc::clone(&made));
+    cache.insert((claim.edition_id, version), Arc::clone(&made));
     Ok(Ok(made))
 }
 
@@ -197,7 +198,7 @@ fn prepare(
     conn: &mut PgConnection,
     context: &Context<'_>,
     id: EditionId,
-) -> Result<Result<Ready, MessageError>, Error> {
+) -> Result<Result<(i32, Ready), MessageError>, Error> {
     let missing = || Error::Store(crate::store::Error::Corrupt("an edition is missing".into()));
     let (edition, texts) = editions::with_content(conn, &[id])?
         .pop()
@@ -229,11 +230,12 @@ fn prepare(
             unsubscribe_base: context.site.unsubscribe_url(""),
         },
     );
-    Ok(prepared.map(|prepared| Ready {
+    let ready = |prepared| Ready {
         prepared: Arc::new(prepared),
         language: newsletter.language,
         zone: TimeZone::get(&newsletter.schedule_zone).unwrap_or(TimeZone::UTC),
-    }))
+    };
+    Ok(prepared.map(|prepared| (edition.content_version, ready(prepared))))
 }
 
 fn job(

@@ -14,6 +14,12 @@
 //! [`begin`] takes only rows that are still waiting: one of the two has to wait for the other's lock. What remains is a
 //! reader whose transaction was under way when the edition was frozen and did not see the new rows. Therefore the first
 //! chunk of an edition waits until all such transactions have ended, and each chunk looks at its subscriptions after that.
+//!
+//! # Why nothing of a corrected edition goes out as it was
+//!
+//! A chunk is made of one version of the content, and its claim names that version. [`begin`] looks at the edition's version
+//! in the same statement and takes nothing of an older one: what a worker had prepared is given back and made anew. What is
+//! begun shows in its row of which version it is, so whoever got what was wrong can be told.
 
 mod chunk;
 mod making;
@@ -245,11 +251,11 @@ pub fn begin(
     let claims: Vec<ClaimId> = chunks.keys().map(|(_, claim, _)| *claim).collect();
     let sendable = claims::sendable(conn, now, worker, &claims)?;
     for ((edition, claim, is_retry), mut readers) in chunks {
-        if !sendable.contains(&claim) {
+        let Some(version) = sendable.get(&claim).copied() else {
             continue;
-        }
+        };
         readers.sort_unstable();
-        let readers = edition_deliveries::begin(conn, edition, claim, &readers)?;
+        let readers = edition_deliveries::begin(conn, edition, (claim, version), &readers)?;
         begun.extend(readers.into_iter().map(|reader| Key::Edition {
             edition,
             claim,
@@ -280,7 +286,7 @@ pub fn sendable(
     let claims = claims::sendable(conn, now, worker, &claims)?;
     let keys = keys.iter().copied();
     Ok(keys
-        .filter(|key| claim_of(key).is_none_or(|claim| claims.contains(&claim)))
+        .filter(|key| claim_of(key).is_none_or(|claim| claims.contains_key(&claim)))
         .collect())
 }
 

@@ -10,6 +10,20 @@ use crate::domain::edition::EditionStatus;
 use crate::domain::id::EditionId;
 use crate::store::{approvals, editions, newsletters, sends};
 
+/// Asks anew about an edition that waits for approval and has changed.
+pub(super) fn ask_anew(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    id: EditionId,
+) -> Result<(), Error> {
+    let approval = approvals::lock(conn, id)?;
+    let current = approvals::fingerprint(conn, id)?;
+    if let (Some(approval), Some(current)) = (approval, current) {
+        approvals::ask(conn, approval.anew(now, &current))?;
+    }
+    Ok(())
+}
+
 /// Has a new edition wait for approval if its newsletter wants that; returns whether it does. One without readers has
 /// nothing to approve.
 pub(super) fn ask(conn: &mut PgConnection, now: Timestamp, id: EditionId) -> Result<bool, Error> {

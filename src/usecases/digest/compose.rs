@@ -37,12 +37,16 @@ impl Order<'_> {
         }
     }
 
-    /// Whoever wants everything at once does not wait for a second article.
     pub(super) fn min(&self) -> usize {
-        match self.rhythm {
-            Some(rhythm) if rhythm.kind == RhythmKind::AsPublished => 1,
-            _ => usize::try_from(self.newsletter.min_articles).unwrap_or(0),
-        }
+        min(self.newsletter, self.rhythm)
+    }
+}
+
+/// Fewer articles make no edition. Whoever wants everything at once does not wait for a second article.
+pub(super) fn min(newsletter: &Newsletter, rhythm: Option<&Rhythm>) -> usize {
+    match rhythm {
+        Some(rhythm) if rhythm.kind == RhythmKind::AsPublished => 1,
+        _ => usize::try_from(newsletter.min_articles).unwrap_or(0),
     }
 }
 
@@ -260,12 +264,7 @@ fn add(
         return Ok(Added::Taken);
     }
     crate::fault::point("k1");
-    let placements: Vec<_> = selection
-        .placements()
-        .into_iter()
-        .map(|(article, placement)| (article.id, placement))
-        .collect();
-    editions::insert_articles(conn, id, &placements)?;
+    editions::insert_articles(conn, id, &selection.placements())?;
     crate::fault::point("k2");
     Ok(Added::New(key))
 }

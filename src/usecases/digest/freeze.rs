@@ -1,10 +1,10 @@
 //! The content of an edition, frozen: rendered once for all readers of one selection.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil};
 
 use super::Context;
 use super::compose::Order;
-use crate::domain::edition::{EditionStatus, NewEdition, SkipReason, Window};
+use crate::domain::edition::{EditionStatus, NewContent, NewEdition, SkipReason, Window};
 use crate::domain::id::EditionId;
 use crate::domain::look::Look;
 use crate::domain::newsletter::Newsletter;
@@ -69,6 +69,14 @@ pub(super) fn reason(unfrozen: &Unfrozen) -> SkipReason {
     }
 }
 
+/// Why a mail cannot be made, for the newsroom.
+pub(super) fn told(unfrozen: &Unfrozen) -> String {
+    match unfrozen {
+        Unfrozen::Template(cause) => cause.told(),
+        Unfrozen::TooLarge { .. } | Unfrozen::Poisoned(_) => unfrozen.to_string(),
+    }
+}
+
 /// An edition that cannot be sent as it is. Its articles stay for the next one, after somebody has mended the cause.
 pub(super) fn blocked(
     bare: NewEdition,
@@ -77,10 +85,7 @@ pub(super) fn blocked(
     unfrozen: &Unfrozen,
 ) -> NewEdition {
     let reason = reason(unfrozen);
-    let why = match unfrozen {
-        Unfrozen::Template(cause) => cause.told(),
-        Unfrozen::TooLarge { .. } | Unfrozen::Poisoned(_) => unfrozen.to_string(),
-    };
+    let why = told(unfrozen);
     tracing::error!(
         edition = %bare.id, newsletter = %newsletter.slug, %reason, why,
         "an edition cannot be made; nothing of it is sent"
@@ -91,14 +96,15 @@ pub(super) fn blocked(
 /// What an edition is made of.
 pub(super) fn material<'a>(
     id: EditionId,
-    order: &Order<'a>,
+    date: civil::Date,
+    newsletter: &'a Newsletter,
     look: &'a Look,
     context: &Context<'a>,
 ) -> Material<'a> {
     Material {
         id,
-        date: order.slot.local.date(),
-        newsletter: order.newsletter,
+        date,
+        newsletter,
         look,
         publisher: context.publisher,
         site: context.site,
@@ -114,33 +120,53 @@ pub(super) fn frozen(
     selection: Selection,
     context: &Context<'_>,
 ) -> Result<(NewEdition, Selection), Unfrozen> {
-    let Frozen {
-        subject,
-        preheader,
-        text,
-        html,
-        web_html,
-        sha256,
+    let frozen = freeze(
+        &material(
+            bare.id,
+            order.slot.local.date(),
+            order.newsletter,
+            look,
+            context,
+        ),
         selection,
-        warnings,
-    } = freeze(&material(bare.id, order, look, context), selection)?;
-    for warning in &warnings {
+    )?;
+    for warning in &frozen.warnings {
         tracing::warn!(
             edition = %bare.id, newsletter = %order.newsletter.slug, warning,
             "an edition was made smaller"
         );
     }
-    let article_count = selection.shown().count();
-    let edition = NewEdition {
-        content_sha256: sha256,
+    let (texts, selection) = content(frozen);
+    Ok((with_content(bare, texts), selection))
+}
+
+/// A frozen mail as the database keeps it, and where its articles came to stand.
+pub(super) fn content(frozen: Frozen) -> (NewContent, Selection) {
+    let article_count = frozen.selection.shown().count();
+    let content = NewContent {
+        content_sha256: frozen.sha256,
         article_count: i32::try_from(article_count).unwrap_or(i32::MAX),
-        preheader,
-        subject,
-        html,
-        plain: text,
-        web_html,
-        warnings,
-        ..bare.clone()
+        preheader: frozen.preheader,
+        subject: frozen.subject,
+        html: frozen.html,
+        plain: frozen.text,
+        web_html: frozen.web_html,
+        warnings: frozen.warnings,
     };
-    Ok((edition, selection))
+    (content, frozen.selection)
+}
+
+/// An edition with its content.
+pub(super) fn with_content(bare: &NewEdition, content: NewContent) -> NewEdition {
+    NewEdition {
+        content_sha256: content.content_sha256,
+        article_count: content.article_count,
+        preheader: content.preheader,
+        subject: content.subject,
+        html: content.html,
+        plain: content.plain,
+        web_html: content.web_html,
+        warnings: content.warnings,
+        ..bare.clone()
+    }
 }

@@ -22,6 +22,7 @@ use jiff::{Timestamp, ToSpan as _, civil};
 mod approval;
 mod choose;
 mod compose;
+pub mod corrections;
 mod due;
 mod freeze;
 pub mod simulate;
@@ -260,7 +261,7 @@ fn deadline(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Option<Ti
 /// The slot with the cut-off of its articles in place of its own time. One that a person wants now has all there is.
 fn cut_off(newsletter: &Newsletter, kind: EditionKind, slot: Slot) -> Slot {
     match kind {
-        EditionKind::Manual => slot,
+        EditionKind::Manual | EditionKind::Correction => slot,
         EditionKind::Scheduled => Slot {
             due_at: newsletter.timing.cut_off(slot.due_at),
             ..slot

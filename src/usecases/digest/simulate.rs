@@ -192,7 +192,10 @@ fn mail(
 ) -> Result<Rendered, Unfrozen> {
     // There is no edition, so its page has an address that leads nowhere.
     let id = EditionId::from(uuid::Uuid::nil());
-    let frozen = freeze(&material(id, order, look, context), selection)?;
+    let frozen = freeze(
+        &material(id, order.slot.local.date(), order.newsletter, look, context),
+        selection,
+    )?;
     let parts = splice::Parts {
         address,
         subscribed_on: "[date]".to_owned(),

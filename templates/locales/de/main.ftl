@@ -208,6 +208,12 @@ digest-invite = { $newsletter } per E-Mail
 digest-invite-text = Diese Ausgabe gibt es auch per E-Mail.
 digest-invite-link = { $newsletter } abonnieren
 
+## Mail an Lesende, die etwas Falsches bekommen haben
+
+correction-subject = Berichtigung: { $title }
+correction-heading = Berichtigung
+correction-about = In der Ausgabe vom { $date } stand der Artikel „{ $title }“.
+
 ## Mail to editors: an edition waits for approval
 
 approval-subject = Bitte freigeben: { $newsletter }: { $subject }

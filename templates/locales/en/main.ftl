@@ -208,6 +208,12 @@ digest-invite = { $newsletter } by email
 digest-invite-text = This edition also comes by email.
 digest-invite-link = Subscribe to { $newsletter }
 
+## Mail to readers who were sent what was wrong
+
+correction-subject = Correction: { $title }
+correction-heading = Correction
+correction-about = The edition of { $date } held the story “{ $title }”.
+
 ## Mail to editors: an edition waits for approval
 
 approval-subject = Please approve: { $newsletter }: { $subject }

@@ -111,3 +111,32 @@ async fn what_a_lost_worker_was_sending_gets_no_copy_after_the_stop() {
         (&json!(4), &json!(true))
     );
 }
+
+#[tokio::test]
+async fn what_a_worker_prepared_before_a_correction_never_begins() {
+    let app = TestApp::start().await;
+    freeze(&app, &READERS).await;
+    app.article("Ferry late")
+        .external_id("ferry")
+        .create()
+        .await;
+    let stranger = claim(&app).await;
+    let article = app.rows("SELECT external_id FROM articles WHERE title = 'Bridge reopens'");
+    let wrong = article.await[0]["external_id"].as_str().unwrap().to_owned();
+    let path = format!("/articles/{wrong}/corrections");
+    let body = json!({"action": "replace", "with": "ferry", "reason": "the wrong story"});
+    let call = app.api(Method::POST, &path).json(&body);
+    call.send().await.expect(201);
+    assert_eq!(begin(&app, &stranger).await, 0);
+    assert_eq!(
+        settle(&app, stranger, |_| End::Untouched).await,
+        4,
+        "none was begun"
+    );
+    assert_eq!(app.deliver().await, 4);
+    for reader in READERS {
+        let mails = app.inbox(reader).await;
+        assert_eq!(mails.len(), 1);
+        assert!(mails[0].text().unwrap().contains("Ferry late"));
+    }
+}
