@@ -20,9 +20,12 @@ const SHARE: usize = 20;
 
 /// Waits for so many mails, and turns the clock whenever the worker stands still: what was refused has used up its share, too.
 async fn arrive(app: &TestApp, arrivals: &mut UnboundedReceiver<()>, count: usize) {
+    let mut turns = 0;
     for _ in 0..count {
         let patience = std::time::Duration::from_millis(500);
         while timeout(patience, arrivals.recv()).await.is_err() {
+            turns += 1;
+            assert!(turns <= 60, "the worker stands still");
             app.advance(jiff::SignedDuration::from_secs(1));
         }
     }
