@@ -404,6 +404,7 @@ diesel::table! {
         approval_overdue -> Text,
         approval_mail_to -> Array<Text>,
         choice -> Jsonb,
+        sites -> Array<Text>,
     }
 }
 

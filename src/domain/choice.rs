@@ -93,6 +93,21 @@ text_enum! {
     }
 }
 
+impl Verdict {
+    /// Whether the newsletter is not about such articles at all, whenever they come.
+    #[must_use]
+    pub fn is_of_another_kind(self) -> bool {
+        matches!(
+            self,
+            Self::OtherLanguage
+                | Self::OtherTopic
+                | Self::ExceptedTopic
+                | Self::OtherSection
+                | Self::ExceptedSection
+        )
+    }
+}
+
 /// The most members of a list, and the most characters of one.
 const MAX_MEMBERS: usize = 100;
 const MAX_MEMBER_CHARS: usize = 100;

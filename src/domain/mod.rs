@@ -54,4 +54,5 @@ pub mod api_key;
 pub mod link_token;
 pub mod password;
 pub mod site;
+pub mod site_origin;
 pub mod webhook;

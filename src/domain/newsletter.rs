@@ -12,6 +12,7 @@ use super::id::NewsletterId;
 use super::language::Language;
 use super::line::Line;
 use super::schedule::{Schedule, ScheduleError};
+use super::site_origin::SiteOrigin;
 use super::slug::Slug;
 use super::text_column::text_enum;
 use super::timing::Timing;
@@ -57,6 +58,8 @@ pub struct Newsletter {
     pub min_articles: i32,
     /// At most this many articles in one edition.
     pub max_articles: i32,
+    /// Sites whose pages may hold its box, beside those of the settings.
+    pub sites: Vec<SiteOrigin>,
     /// Active or retired.
     pub status: NewsletterStatus,
     /// The instant of the next slot; `None` while nothing is scheduled.

@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{FieldError, Problem};
 use crate::app::App;
+use crate::domain::site_origin::{MAX_SITES, SiteOrigin};
 use crate::domain::slug::Slug;
 
 /// Collects what is wrong, so that a caller hears of everything at once.
@@ -75,6 +76,14 @@ impl Fields {
             }
         }
         topics.to_vec()
+    }
+
+    /// Sites of a newsletter, at most [`MAX_SITES`].
+    pub(super) fn sites(&mut self, sites: &[String]) -> Vec<SiteOrigin> {
+        if sites.len() > MAX_SITES {
+            self.wrong("sites", format_args!("must be at most {MAX_SITES} sites"));
+        }
+        self.parse_all("sites", sites)
     }
 
     /// A web address of at most 2,000 characters.

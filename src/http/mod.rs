@@ -4,6 +4,7 @@
 //! instead of problems for readers. Only `/api/v1` asks for a key.
 
 mod admin;
+mod cors;
 mod dto;
 mod headers;
 mod health;
@@ -46,6 +47,7 @@ pub fn server(app: &App, listener: TcpListener) -> std::io::Result<Server> {
             .app_data(Data::new(app.clone()))
             .configure(|config| routes::configure(config, &app))
             .wrap(from_fn(page::instead_of_problems))
+            .wrap(from_fn(cors::share))
             .wrap(Compress::default())
             .wrap(from_fn(headers::secure))
             .wrap(TracingLogger::<trace::Spans>::new())

@@ -12,6 +12,9 @@ use super::problem::Problem;
 use super::{admin, dto, health, openapi, public};
 use crate::app::App;
 
+/// Where sign-ups come in, also from pages of other sites.
+pub const FORM_DOORS: &[&str] = &["/subscribe"];
+
 /// Registers handlers and lists them.
 macro_rules! routes {
     ($(#[$doc:meta])* $table:ident, $register:ident: $($method:ident $path:literal => $handler:path;)*) => {
@@ -36,6 +39,10 @@ routes! {
     GET "/" => public::newsletters::directory;
     GET "/n/{slug}" => public::newsletters::page;
     GET "/embed/{slug}.html" => public::newsletters::snippet;
+    GET "/embed/v1.js" => public::embed::script;
+    GET "/embed/v1.{mark}.js" => public::embed::marked_script;
+    GET "/embed/suggest" => public::embed::suggest;
+    GET "/embed/{slug}" => public::embed::frame;
     GET "/articles/{slug}" => public::articles::page;
     GET "/v/{edition}" => public::editions::page;
     GET "/archive" => public::archive::shelves;

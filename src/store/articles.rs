@@ -229,6 +229,23 @@ pub fn find_all(conn: &mut PgConnection, ids: &[ArticleId]) -> Result<Vec<Articl
         .load(conn)?)
 }
 
+/// The newest visible article at one of these addresses.
+///
+/// # Errors
+/// Database errors.
+pub fn find_by_url(conn: &mut PgConnection, urls: &[String]) -> Result<Option<Article>, Error> {
+    Ok(dsl::articles
+        .filter(
+            dsl::url
+                .eq_any(urls)
+                .and(dsl::status.eq(ArticleStatus::Visible)),
+        )
+        .order(dsl::id.desc())
+        .select(without_text())
+        .first(conn)
+        .optional()?)
+}
+
 /// Every column, but an empty text: a digest does not show it, and a month of them is large.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn without_text() -> _ {

@@ -178,6 +178,7 @@ fn newsletter(now: Timestamp, sample: &SampleNewsletter) -> Result<Newsletter, E
         created_at: now,
         updated_at: now,
         deliver_by: None,
+        sites: Vec::new(),
         choice: Choice::default(),
         timing: Timing::default(),
         approval: ApprovalSettings::default(),

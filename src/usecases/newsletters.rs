@@ -2,6 +2,7 @@
 
 use diesel::PgConnection;
 use jiff::Timestamp;
+use url::Url;
 
 use crate::domain::approval::{ApprovalPatch, ApprovalSettings};
 use crate::domain::change::Change;
@@ -14,9 +15,10 @@ use crate::domain::line::Line;
 use crate::domain::missed_slot::{MissedOutcome, MissedReason, NewMissedSlot, passed};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::{Schedule, ScheduleError, Slot};
+use crate::domain::site_origin::SiteOrigin;
 use crate::domain::slug::Slug;
 use crate::domain::timing::{Timing, TimingPatch};
-use crate::store::{self, editions, missed_slots, newsletters};
+use crate::store::{self, articles, editions, missed_slots, newsletters};
 
 /// Why a newsletter is not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +61,7 @@ pub struct Draft {
     pub min_articles: i32,
     pub max_articles: i32,
     pub deliver_by: Option<DeliverBy>,
+    pub sites: Vec<SiteOrigin>,
     pub choice: Choice,
     pub timing: Timing,
     pub approval: ApprovalSettings,
@@ -80,6 +83,7 @@ pub struct Patch {
     pub max_articles: Option<i32>,
     pub status: Option<NewsletterStatus>,
     pub deliver_by: Change<DeliverBy>,
+    pub sites: Option<Vec<SiteOrigin>>,
     pub choice: Option<Choice>,
     pub timing: TimingPatch,
     pub approval: ApprovalPatch,
@@ -109,6 +113,7 @@ pub fn create(conn: &mut PgConnection, now: Timestamp, draft: &Draft) -> Result<
         created_at: now,
         updated_at: now,
         deliver_by: draft.deliver_by.clone(),
+        sites: draft.sites.clone(),
         choice: draft.choice.clone(),
         timing: draft.timing.clone(),
         approval: draft.approval.clone(),
@@ -167,6 +172,7 @@ pub fn change(
         created_at: before.created_at,
         updated_at: now,
         deliver_by: patch.deliver_by.apply(before.deliver_by),
+        sites: patch.sites.unwrap_or(before.sites),
         choice: patch.choice.unwrap_or(before.choice),
         timing: patch.timing.apply(before.timing),
         approval: patch.approval.apply(before.approval),
@@ -284,6 +290,50 @@ pub fn offers(
             newsletter,
         })
         .collect())
+}
+
+/// What a box on the page at `url` should offer, the newsletter that fits best first: those that would take the article there,
+/// or all of them when no article is known at this address, nearest to `language` first. The address counts with its query and
+/// without.
+///
+/// # Errors
+/// Database errors.
+pub fn suggest(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    url: &Url,
+    language: &Language,
+) -> Result<(bool, Vec<Offer>), Error> {
+    let mut bare = url.clone();
+    bare.set_fragment(None);
+    let with_query = bare.to_string();
+    bare.set_query(None);
+    let article = articles::find_by_url(conn, &[with_query, bare.to_string()])?;
+    let article = article.filter(|article| article.publish_at.is_none_or(|at| at <= now));
+    let Some(article) = article else {
+        return Ok((false, offers(conn, None, language, &[])?));
+    };
+    let mut all = offers(conn, None, &article.language, &article.topics)?;
+    all.retain(|Offer { newsletter, .. }| {
+        let choice = &newsletter.choice;
+        let verdict = choice.verdict(&newsletter.language, &newsletter.topics, &article, now);
+        !verdict.is_of_another_kind()
+    });
+    Ok((true, all))
+}
+
+/// Every site whose pages may hold a box of some newsletter, beside those of the settings.
+///
+/// # Errors
+/// Database errors.
+pub fn sites(conn: &mut PgConnection) -> Result<Vec<SiteOrigin>, Error> {
+    let mut all: Vec<SiteOrigin> = newsletters::active(conn)?
+        .into_iter()
+        .flat_map(|newsletter| newsletter.sites)
+        .collect();
+    all.sort();
+    all.dedup();
+    Ok(all)
 }
 
 /// How well a newsletter fits a page: its language counts most, then shared topics, of which a narrow

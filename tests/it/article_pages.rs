@@ -105,7 +105,11 @@ async fn the_box_can_be_copied_as_a_snippet() {
     let answer = app.get("/embed/morning.html").await.expect(200);
     assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    let snippet = answer.text();
+    let all = answer.text();
+    let (snippet, others) = all.split_once("<!-- 2.").unwrap();
+    for part in ["<script src=", "<newsletter-signup ", "<iframe src="] {
+        assert_eq!(others.matches(part).count(), 1, "{part} in {others}");
+    }
     assert_eq!(snippet.matches("<form").count(), 1);
     let action = "method=\"post\" action=\"https://news.europablatt.example/subscribe\"";
     assert!(snippet.contains(action), "{snippet}");

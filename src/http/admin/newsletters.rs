@@ -98,6 +98,9 @@ pub(crate) struct NewsletterBody {
     /// for it. Without it sending begins at once.
     #[schema(example = "08:00")]
     deliver_by: Option<String>,
+    /// Sites whose pages may hold its box, such as `https://www.example.org`, beside `server.allowed_sites`.
+    #[serde(default)]
+    sites: Vec<String>,
     /// How articles are chosen, beside topics and language.
     #[serde(default)]
     choice: Choice,
@@ -125,6 +128,7 @@ pub(crate) struct NewsletterPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "08:00")]
     deliver_by: Change<String>,
+    sites: Option<Vec<String>>,
     /// As a whole.
     choice: Option<Choice>,
     #[serde(default)]
@@ -158,6 +162,7 @@ pub(crate) struct NewsletterAnswer {
     updated_at: Timestamp,
     /// By when scheduled editions should have been sent; `null` when they are sent at once.
     deliver_by: Option<String>,
+    sites: Vec<String>,
     choice: Choice,
     timing: TimingAnswer,
     approval: ApprovalSettingsAnswer,
@@ -232,6 +237,7 @@ impl From<&Newsletter> for NewsletterAnswer {
             created_at: newsletter.created_at,
             updated_at: newsletter.updated_at,
             deliver_by: newsletter.deliver_by.as_ref().map(ToString::to_string),
+            sites: newsletter.sites.iter().map(ToString::to_string).collect(),
             choice: newsletter.choice.clone(),
             timing: TimingAnswer::from(&newsletter.timing),
             approval: ApprovalSettingsAnswer::from(&newsletter.approval),
@@ -318,6 +324,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
     let promise = fields.sentence("promise", &body.promise);
     let frequency = fields.sentence("frequency", &body.frequency);
     let deliver_by = fields.parse_optional("deliver_by", body.deliver_by.as_deref());
+    let sites = fields.sites(&body.sites);
     fields.choice(&body.choice);
     let timing = body.timing.read(&mut fields).apply(Timing::default());
     let approval = body
@@ -338,6 +345,7 @@ fn draft(body: &NewsletterBody) -> Result<Draft, Problem> {
         min_articles: body.min_articles,
         max_articles: body.max_articles,
         deliver_by,
+        sites,
         choice: body.choice.clone(),
         timing,
         approval,
@@ -380,6 +388,7 @@ fn patch(body: &NewsletterPatch) -> Result<Patch, Problem> {
             .deliver_by
             .clone()
             .and_then(|text| fields.parse("deliver_by", &text)),
+        sites: body.sites.as_deref().map(|sites| fields.sites(sites)),
         choice: body.choice.clone(),
         timing: body.timing.read(&mut fields),
         approval: body.approval.read(&mut fields),

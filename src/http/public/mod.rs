@@ -7,6 +7,7 @@ pub(super) mod assets;
 pub(super) mod boxes;
 pub(super) mod confirmation;
 pub(super) mod editions;
+pub(super) mod embed;
 pub(super) mod ghost;
 pub(super) mod newsletters;
 pub(super) mod outbox;

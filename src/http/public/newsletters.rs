@@ -7,8 +7,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::boxes::{Kept, NewsletterView, SignupBox};
+use super::embed::Snippets;
 use crate::app::App;
 use crate::domain::language::Language;
+use crate::domain::newsletter::Newsletter;
 use crate::domain::slug::Slug;
 use crate::http::page;
 use crate::http::problem::Problem;
@@ -66,7 +68,7 @@ pub(crate) async fn page(
     slug: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (language, signup_box) = box_of(&app, &slug, &request).await?;
+    let (language, _, signup_box) = box_of(&app, &slug, &request).await?;
     page::render(
         &app,
         StatusCode::OK,
@@ -82,22 +84,30 @@ pub(crate) async fn snippet(
     slug: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (language, signup_box) = box_of(&app, &slug, &request).await?;
+    let (language, newsletter, signup_box) = box_of(&app, &slug, &request).await?;
     let values = values(signup_box.for_other_sites(&app.site));
     let html = app
         .templates
         .render("embed/form.html", &language, &values)?;
+    let snippets = Snippets::new(&app, &language, &newsletter.slug, newsletter.title.as_str())?;
+    let html = format!(
+        "<!-- 1. A form. It works without any script. -->\n{html}\n\
+         <!-- 2. Beside it, the answer without leaving the page: -->\n{}\n\n\
+         <!-- 3. Or, with that script, an element in the place of the form: -->\n{}\n\n\
+         <!-- 4. Or a frame, where neither forms nor scripts may be pasted: -->\n{}\n",
+        snippets.script, snippets.component, snippets.frame
+    );
     // As text, because it is to be read and copied.
     let plain = (CONTENT_TYPE, "text/plain; charset=utf-8");
     Ok(HttpResponse::Ok().insert_header(plain).body(html))
 }
 
 /// The box of one newsletter, in `?lang=` or else its own language.
-async fn box_of(
+pub(super) async fn box_of(
     app: &App,
     slug: &str,
     request: &HttpRequest,
-) -> Result<(Language, SignupBox), Problem> {
+) -> Result<(Language, Newsletter, SignupBox), Problem> {
     let slug: Slug = slug.parse().map_err(|_| unknown())?;
     let wanted = page::language(request, None);
     let offers = app
@@ -107,7 +117,8 @@ async fn box_of(
     let subject = offers.first().ok_or_else(unknown)?;
     let language = page::language(request, Some(&subject.newsletter.language));
     let signup_box = SignupBox::new(app, &offers, &language, EXTRAS, Kept::default());
-    Ok((language, signup_box.ok_or_else(unknown)?))
+    let newsletter = subject.newsletter.clone();
+    Ok((language, newsletter, signup_box.ok_or_else(unknown)?))
 }
 
 fn values(signup_box: SignupBox) -> Values {

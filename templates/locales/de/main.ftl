@@ -57,6 +57,9 @@ form-no-tracking = Wir messen nicht, ob Sie unsere E-Mails öffnen.
 form-honeypot = Bitte leer lassen
 form-error-address = Geben Sie Ihre E-Mail-Adresse ein, zum Beispiel name@beispiel.de
 form-error-newsletter = Wählen Sie mindestens einen Newsletter aus
+form-busy = Wird gesendet…
+form-failed = Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.
+form-too-many = Zu viele Versuche. Bitte warten Sie einige Minuten.
 
 ## Postfach ansehen
 

@@ -57,6 +57,9 @@ form-no-tracking = We do not measure whether you open our emails.
 form-honeypot = Please leave empty
 form-error-address = Enter your email address, like name@example.com
 form-error-newsletter = Choose at least one newsletter
+form-busy = Sending…
+form-failed = That did not work. Please try again.
+form-too-many = Too many attempts. Please wait a few minutes.
 
 ## Check your inbox
 

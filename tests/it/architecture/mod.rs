@@ -282,6 +282,8 @@ fn no_file_is_too_long() {
     let all = [files("src"), files("tests")].concat();
     let wrong: Vec<String> = all
         .iter()
+        // Written by a program, from the migrations.
+        .filter(|(file, _)| file != "src/schema.rs")
         .filter_map(|(file, text)| too_long(file, text))
         .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

@@ -17,6 +17,7 @@ use crate::support::{Answer, TestApp, link};
 struct World {
     app: TestApp,
     article: String,
+    correction: String,
     edition: String,
     subscriber: String,
     feed: String,
@@ -71,6 +72,23 @@ async fn approved(app: &TestApp) -> (String, [String; 3]) {
     )
 }
 
+async fn feed(app: &TestApp) -> String {
+    let body = json!({ "url": "https://www.europablatt.example/feed", "language": "en" });
+    let feed = app.api(Method::POST, "/feeds").json(&body).send().await;
+    let feed = feed.expect(201).json::<Value>();
+    feed["id"].as_str().unwrap().to_owned()
+}
+
+async fn correction(app: &TestApp) -> String {
+    let body = json!({ "action": "replace", "reason": "a wrong number" });
+    let correction = app.api(Method::POST, "/articles/eb-1/corrections");
+    let correction = correction.json(&body).send().await.expect(201);
+    correction.json::<Value>()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
 impl World {
     async fn make() -> Self {
         let app = TestApp::with().outbox_pages().start().await;
@@ -108,17 +126,16 @@ impl World {
         app.advance(SignedDuration::from_mins(1));
         let run = app.api(Method::POST, "/newsletters/morning/editions");
         run.send().await.expect(201);
-        let body = json!({ "url": "https://www.europablatt.example/feed", "language": "en" });
-        let feed = app.api(Method::POST, "/feeds").json(&body).send().await;
-        let feed = feed.expect(201).json::<Value>();
+        let (feed, correction) = (feed(&app).await, correction(&app).await);
         let page = app.get("/").await.expect(200).text();
         let (_, style) = page.split_once("/assets/").unwrap();
         Self {
             article: article.slug.to_string(),
+            correction,
             edition,
             editors,
             subscriber,
-            feed: feed["id"].as_str().unwrap().to_owned(),
+            feed,
             confirm: [
                 token(&app, "new@example.org", "/confirm/").await,
                 confirmed,
@@ -139,7 +156,11 @@ impl World {
         };
         let mail = self.mail.to_string();
         match pattern {
-            "/n/{slug}" | "/embed/{slug}.html" => each("{slug}", &["morning".to_owned()]),
+            "/n/{slug}" | "/embed/{slug}.html" | "/embed/{slug}" => {
+                each("{slug}", &["morning".to_owned()])
+            }
+            "/embed/v1.{mark}.js" => each("{mark}", &["0123456789abcdef".to_owned()]),
+            "/embed/suggest" => vec![format!("{pattern}?url=https://www.europablatt.example/a")],
             "/articles/{slug}" => each("{slug}", std::slice::from_ref(&self.article)),
             "/v/{edition}" => each("{edition}", std::slice::from_ref(&self.edition)),
             _ if pattern.starts_with("/archive/") => {
@@ -162,6 +183,8 @@ impl World {
     fn admin(&self, pattern: &str) -> String {
         let id = if pattern.starts_with("/subscribers") {
             &self.subscriber
+        } else if pattern.starts_with("/corrections") {
+            &self.correction
         } else {
             &self.edition
         };

@@ -231,6 +231,11 @@ impl TestApp {
         self.database_url.clone()
     }
 
+    /// Where the program listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The present instant.
     pub(crate) fn now(&self) -> Timestamp {
         self.app.clock.now()

@@ -68,6 +68,12 @@ impl NewsletterFactory<'_> {
         self
     }
 
+    /// Sites whose pages may hold its box; otherwise none.
+    pub(crate) fn sites(mut self, sites: &[&str]) -> Self {
+        self.draft.sites = sites.iter().map(|site| site.parse().unwrap()).collect();
+        self
+    }
+
     /// How it chooses, beside topics; otherwise as usual.
     pub(crate) fn choice(mut self, choice: Choice) -> Self {
         self.draft.choice = choice;
@@ -222,6 +228,7 @@ impl TestApp {
             min_articles: 1,
             max_articles: 20,
             deliver_by: None,
+            sites: Vec::new(),
             choice: Choice::default(),
             timing: Timing::default(),
             approval: ApprovalSettings::default(),

@@ -1,6 +1,7 @@
 //! What tests stand on: a database each, a real server, a real mail peer and a clock to turn.
 
 mod app;
+pub(crate) mod browser;
 pub(crate) mod cluster;
 mod factory;
 mod http;

@@ -1,0 +1,171 @@
+//! A real Chromium, steered by `WebDriver` (W3C), for which the publisher's and the newsletters' host names lead to this machine.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::process::PATIENCE;
+
+/// Browsers at a time: each takes a core and some hundred megabytes.
+static SEATS: Semaphore = Semaphore::const_new(1);
+
+/// The server of the newsletters, as `BASE_URL` of a test with a browser: without TLS, which no test has.
+pub(crate) const NEWS: &str = "http://news.europablatt.example";
+
+/// The publisher's site.
+pub(crate) const SITE: &str = "http://www.europablatt.example";
+
+/// What a browser is to be like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// Whether pages may run scripts.
+    pub(crate) has_scripts: bool,
+    /// Of the window, in pixels.
+    pub(crate) width: u32,
+}
+
+impl Kind {
+    pub(crate) const USUAL: Self = Self {
+        has_scripts: true,
+        width: 1000,
+    };
+}
+
+/// One browser with one window; gone with the test.
+pub(crate) struct Browser {
+    client: Client,
+    _driver: Driver,
+    _seat: SemaphorePermit<'static>,
+}
+
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+impl Browser {
+    /// A browser for which [`NEWS`] is at `news` and [`SITE`] at `site`.
+    pub(crate) async fn start(kind: Kind, news: SocketAddr, site: &str) -> Self {
+        let seat = SEATS.acquire().await.unwrap();
+        let (driver, port) = tokio::task::spawn_blocking(start_driver).await.unwrap();
+        let rules = format!(
+            "MAP news.europablatt.example:80 {news}, MAP www.europablatt.example:80 {site}, MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+        );
+        let mut preferences = json!({});
+        if !kind.has_scripts {
+            preferences["profile.managed_default_content_settings.javascript"] = json!(2);
+        }
+        let options = json!({
+            "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                "--disable-dev-shm-usage", "--lang=en", format!("--window-size={},1200", kind.width),
+                format!("--host-resolver-rules={rules}"),
+            ],
+            "prefs": preferences,
+        });
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap();
+        Self {
+            client,
+            _driver: driver,
+            _seat: seat,
+        }
+    }
+
+    pub(crate) async fn go(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    pub(crate) async fn url(&self) -> String {
+        self.client.current_url().await.unwrap().to_string()
+    }
+
+    /// The element that a CSS selector finds, as soon as it is there.
+    pub(crate) async fn find(&self, selector: &str) -> Element {
+        let wait = self.client.wait().at_most(PATIENCE).every(POLL);
+        wait.for_element(Locator::Css(selector)).await.unwrap()
+    }
+
+    pub(crate) async fn type_into(&self, selector: &str, text: &str) {
+        let element = self.find(selector).await;
+        element.send_keys(text).await.unwrap();
+    }
+
+    pub(crate) async fn click(&self, selector: &str) {
+        self.find(selector).await.click().await.unwrap();
+    }
+
+    /// What a script's `return` gives.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// Waits until an expression is true.
+    pub(crate) async fn until(&self, expression: &str) {
+        let script = format!("return Boolean({expression});");
+        let wait = tokio::time::timeout(PATIENCE, async {
+            // The page may be about to change.
+            while !matches!(
+                self.client.execute(&script, Vec::new()).await,
+                Ok(Value::Bool(true))
+            ) {
+                tokio::time::sleep(POLL).await;
+            }
+        });
+        assert!(wait.await.is_ok(), "never true: {expression}");
+    }
+
+    /// From here on finds what is in the first frame of the page.
+    pub(crate) async fn enter_frame(&self) {
+        self.find("iframe").await.enter_frame().await.unwrap();
+    }
+
+    pub(crate) async fn leave_frame(&self) {
+        self.client.enter_parent_frame().await.unwrap();
+    }
+
+    /// Presses a key wherever the focus is.
+    pub(crate) async fn press(&self, key: char) {
+        let focused = self.client.active_element().await.unwrap();
+        focused.send_keys(&key.to_string()).await.unwrap();
+    }
+}
+
+const POLL: Duration = Duration::from_millis(50);
+
+/// Starts the driver on a port of its own choice.
+fn start_driver() -> (Driver, u16) {
+    let mut child = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver is missing; `make test` installs it");
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let driver = Driver(child);
+    for line in lines {
+        let line = line.unwrap();
+        let after = line.split_once("started successfully on port ");
+        if let Some((_, port)) = after {
+            return (driver, port.trim_end_matches('.').parse().unwrap());
+        }
+    }
+    panic!("chromedriver ended at once");
+}
