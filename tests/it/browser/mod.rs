@@ -2,6 +2,7 @@
 
 mod boxes;
 mod frames;
+mod pages;
 
 use crate::support::TestApp;
 use crate::support::browser::{Browser, Kind, NEWS, SITE};

@@ -14,8 +14,8 @@ use crate::support::process::Tidings;
 use crate::support::{Answer, TestApp, link};
 
 /// A server that has something behind each of its addresses.
-struct World {
-    app: TestApp,
+pub(crate) struct World {
+    pub(crate) app: TestApp,
     article: String,
     correction: String,
     edition: String,
@@ -90,7 +90,7 @@ async fn correction(app: &TestApp) -> String {
 }
 
 impl World {
-    async fn make() -> Self {
+    pub(crate) async fn make() -> Self {
         let app = TestApp::with().outbox_pages().start().await;
         app.newsletter("morning").create().await;
         for address in ["late@example.org", "used@example.org"] {
@@ -201,7 +201,7 @@ impl World {
     }
 
     /// Every address of every table, with the method that its table names, below the root.
-    fn all(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn all(&self) -> Vec<(&'static str, String)> {
         let public = PUBLIC.iter().flat_map(|(method, pattern)| {
             let paths = self.public(pattern);
             paths.into_iter().map(move |path| (*method, path))
@@ -219,7 +219,7 @@ impl World {
         all
     }
 
-    async fn ask(&self, method: Method, path: &str) -> Answer {
+    pub(crate) async fn ask(&self, method: Method, path: &str) -> Answer {
         let bearer = format!("Bearer {}", self.app.api_key());
         let call = self.app.call(method, path).header("authorization", bearer);
         call.send().await

@@ -28,14 +28,17 @@ pub(crate) const SITE: &str = "http://www.europablatt.example";
 pub(crate) struct Kind {
     /// Whether pages may run scripts.
     pub(crate) has_scripts: bool,
-    /// Of the window, in pixels.
-    pub(crate) width: u32,
+    /// Of a telephone's screen, in pixels; `None`: a desk's.
+    pub(crate) phone_width: Option<u32>,
+    /// Whether the reader wants dark pages.
+    pub(crate) is_dark: bool,
 }
 
 impl Kind {
     pub(crate) const USUAL: Self = Self {
         has_scripts: true,
-        width: 1000,
+        phone_width: None,
+        is_dark: false,
     };
 }
 
@@ -63,18 +66,24 @@ impl Browser {
         let rules = format!(
             "MAP news.europablatt.example:80 {news}, MAP www.europablatt.example:80 {site}, MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
         );
+        // Chromium's names: 0 dark, 1 light.
+        let scheme = u8::from(!kind.is_dark);
         let mut preferences = json!({});
         if !kind.has_scripts {
             preferences["profile.managed_default_content_settings.javascript"] = json!(2);
         }
-        let options = json!({
+        let mut options = json!({
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                "--disable-dev-shm-usage", "--lang=en", format!("--window-size={},1200", kind.width),
+                "--disable-dev-shm-usage", "--lang=en", "--window-size=1000,1200",
+                format!("--blink-settings=preferredColorScheme={scheme}"),
                 format!("--host-resolver-rules={rules}"),
             ],
             "prefs": preferences,
         });
+        if let Some(width) = kind.phone_width {
+            options["mobileEmulation"] = json!({"deviceMetrics": {"width": width, "height": 640, "pixelRatio": 1.0, "touch": true}});
+        }
         let mut capabilities = Capabilities::new();
         capabilities.insert("goog:chromeOptions".to_owned(), options);
         let client = ClientBuilder::new(HttpConnector::new())
@@ -115,6 +124,11 @@ impl Browser {
     /// What a script's `return` gives.
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// What a script gives to the function that is its last argument.
+    pub(crate) async fn run_async(&self, script: &str) -> Value {
+        self.client.execute_async(script, Vec::new()).await.unwrap()
     }
 
     /// Waits until an expression is true.
