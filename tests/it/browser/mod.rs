@@ -2,6 +2,7 @@
 
 mod boxes;
 mod frames;
+mod gateway;
 mod pages;
 
 use crate::support::TestApp;

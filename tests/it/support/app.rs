@@ -254,7 +254,9 @@ impl TestApp {
 
     /// A request to a path, or to a link of a mail.
     pub(crate) fn call(&self, method: Method, path_or_link: &str) -> Call {
-        let path = path_or_link.strip_prefix(BASE_URL).unwrap_or(path_or_link);
+        let path = path_or_link
+            .strip_prefix(self.app.site.base_url())
+            .unwrap_or(path_or_link);
         assert!(
             path.starts_with('/'),
             "{path_or_link} does not lead to the program"
