@@ -85,60 +85,63 @@ pub fn assign(
     Ok(())
 }
 
-/// Locks one rhythm of an active newsletter that is due at `now` and that no other scheduler holds.
+/// The rhythms that are due at `now`, the longest due first.
+///
+/// # Errors
+/// Database errors.
+pub fn due(conn: &mut PgConnection, now: Timestamp) -> Result<Vec<RhythmId>, Error> {
+    Ok(dsl::rhythms
+        .filter(dsl::next_due_at.le(now.to_diesel()))
+        .order((dsl::next_due_at, dsl::id))
+        .select(dsl::id)
+        .load(conn)?)
+}
+
+/// The rhythms that go by publication.
+///
+/// # Errors
+/// Database errors.
+pub fn published(conn: &mut PgConnection) -> Result<Vec<RhythmId>, Error> {
+    Ok(dsl::rhythms
+        .filter(dsl::kind.eq(RhythmKind::AsPublished))
+        .order(dsl::id)
+        .select(dsl::id)
+        .load(conn)?)
+}
+
+/// Locks a rhythm of an active newsletter if it is due at `now` and no other scheduler holds it.
 ///
 /// # Errors
 /// Database errors.
 pub fn lock_due(
     conn: &mut PgConnection,
     now: Timestamp,
+    id: RhythmId,
 ) -> Result<Option<(Rhythm, Newsletter)>, Error> {
-    let due: Vec<RhythmId> = dsl::rhythms
-        .filter(dsl::next_due_at.le(now.to_diesel()))
-        .order((dsl::next_due_at, dsl::id))
-        .select(dsl::id)
-        .load(conn)?;
-    for id in due {
-        // Another scheduler may have been through with it in between.
-        if let Some(free) = lock(conn, id)?
-            && free.0.next_due_at.is_some_and(|at| at <= now)
-        {
-            return Ok(Some(free));
-        }
-    }
-    Ok(None)
+    let free = lock(conn, id)?;
+    // Another scheduler may have been through with it in between.
+    Ok(free.filter(|(rhythm, _)| rhythm.next_due_at.is_some_and(|at| at <= now)))
 }
 
-/// Locks one rhythm that goes by publication, after `after`, for which something became available until `until`.
+/// Locks a rhythm that goes by publication if something became available for it until `until`, its newsletter does not pause,
+/// and no other scheduler holds it.
 ///
 /// # Errors
 /// Database errors.
 pub fn lock_published(
     conn: &mut PgConnection,
     until: Timestamp,
-    after: Option<RhythmId>,
+    id: RhythmId,
 ) -> Result<Option<(Rhythm, Newsletter)>, Error> {
-    let mut due = dsl::rhythms
-        .filter(dsl::kind.eq(RhythmKind::AsPublished))
-        .order(dsl::id)
-        .select(dsl::id)
-        .into_boxed();
-    if let Some(after) = after {
-        due = due.filter(dsl::id.gt(after));
-    }
-    for id in due.load::<RhythmId>(conn)? {
-        let Some(free) = lock(conn, id)?.filter(|(_, it)| it.timing.paused_at.is_none()) else {
-            continue;
-        };
-        let is_new = articles::available_at
-            .ge(free.0.sent_until.to_diesel())
-            .and(articles::available_at.lt(until.to_diesel()));
-        let news = articles::table.filter(is_new);
-        if diesel::select(diesel::dsl::exists(news)).get_result(conn)? {
-            return Ok(Some(free));
-        }
-    }
-    Ok(None)
+    let Some(free) = lock(conn, id)?.filter(|(_, it)| it.timing.paused_at.is_none()) else {
+        return Ok(None);
+    };
+    let is_new = articles::available_at
+        .ge(free.0.sent_until.to_diesel())
+        .and(articles::available_at.lt(until.to_diesel()));
+    let news = articles::table.filter(is_new);
+    let has_news = diesel::select(diesel::dsl::exists(news)).get_result(conn)?;
+    Ok(Some(free).filter(|_| has_news))
 }
 
 /// The rhythm and its newsletter, unless another scheduler holds it or the newsletter has ended.

@@ -128,25 +128,24 @@ async fn run_rhythms(
     kind: RhythmKind,
     pass: &mut Pass,
 ) -> Result<(), digest::Error> {
-    let mut after = None;
-    loop {
+    let due = app
+        .db
+        .transaction(move |conn| digest::due_rhythms(conn, now, kind))
+        .await?;
+    for id in due {
         let composed = transact(app, move |conn, context| match kind {
-            RhythmKind::Scheduled => digest::compose_next_rhythm(conn, now, context),
-            RhythmKind::AsPublished => digest::compose_next_published(conn, now, after, context),
+            RhythmKind::Scheduled => digest::compose_scheduled(conn, now, id, context),
+            RhythmKind::AsPublished => digest::compose_published(conn, now, id, context),
         });
         match composed.await {
-            Ok(None) => return Ok(()),
-            Ok(Some((rhythm, composed))) => {
-                after = Some(rhythm);
-                pass.composed.push(composed);
-            }
+            Ok(composed) => pass.composed.extend(composed),
             Err(error @ digest::Error::Store(StoreError::Unavailable(_))) => return Err(error),
             Err(error) => {
-                tracing::error!(error = ?error, "a rhythm could not be composed; others wait for the next pass");
-                return Ok(());
+                tracing::error!(rhythm = %id, error = ?error, "a rhythm could not be composed; it stays due");
             }
         }
     }
+    Ok(())
 }
 
 /// One transaction of composing.

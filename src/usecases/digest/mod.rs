@@ -33,7 +33,7 @@ use crate::domain::edition::{Edition, EditionKind, EditionStatus, Window};
 use crate::domain::edition_delivery::EditionSend;
 use crate::domain::id::{EditionId, RhythmId};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
-use crate::domain::rhythm::Rhythm;
+use crate::domain::rhythm::{Rhythm, RhythmKind};
 use crate::domain::schedule::{ScheduleError, Slot};
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
@@ -87,17 +87,34 @@ pub struct Context<'a> {
     pub site: &'a Site,
 }
 
-/// Composes the editions of one rhythm that is due at `now`; `None` when none is. Call until then.
+/// The rhythms of this kind for which something may be due at `now`. Each is composed in a transaction of its own, so that one
+/// that fails keeps no other from its turn.
+///
+/// # Errors
+/// Database errors.
+pub fn due_rhythms(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    kind: RhythmKind,
+) -> Result<Vec<RhythmId>, Error> {
+    Ok(match kind {
+        RhythmKind::Scheduled => rhythms::due(conn, now)?,
+        RhythmKind::AsPublished => rhythms::published(conn)?,
+    })
+}
+
+/// Composes the editions of a rhythm if it is due at `now`.
 ///
 /// # Errors
 /// [`Error`]; the rhythm stays due.
-pub fn compose_next_rhythm(
+pub fn compose_scheduled(
     conn: &mut PgConnection,
     now: Timestamp,
+    id: RhythmId,
     context: &Context<'_>,
-) -> Result<Option<(RhythmId, Composed)>, Error> {
+) -> Result<Option<Composed>, Error> {
     let until = now.min(cut::read(conn)?);
-    let Some((mut rhythm, newsletter)) = rhythms::lock_due(conn, until)? else {
+    let Some((mut rhythm, newsletter)) = rhythms::lock_due(conn, until, id)? else {
         return Ok(None);
     };
     let schedule = rhythm.schedule().map_err(|cause| Error::Schedule {
@@ -119,29 +136,28 @@ pub fn compose_next_rhythm(
         // While the newsletter pauses its slots pass; what they would have held is in the next one.
         _ => None,
     };
-    let composed = Composed {
+    Ok(Some(Composed {
         slug: newsletter.slug,
         edition,
         missed: 0,
-    };
-    Ok(Some((rhythm.id, composed)))
+    }))
 }
 
-/// Composes the editions of one rhythm that goes by publication, the first after `after` for which there is something new;
-/// returns it, or `None` when there is none. What came within the last minutes waits: it is often still corrected.
+/// Composes the editions of a rhythm that goes by publication if there is something new for it. What came within the last
+/// minutes waits: it is often still corrected.
 ///
 /// # Errors
 /// [`Error`].
-pub fn compose_next_published(
+pub fn compose_published(
     conn: &mut PgConnection,
     now: Timestamp,
-    after: Option<RhythmId>,
+    id: RhythmId,
     context: &Context<'_>,
-) -> Result<Option<(RhythmId, Composed)>, Error> {
+) -> Result<Option<Composed>, Error> {
     let rest = context.settings.as_published_pause();
     let until = now.saturating_sub(rest).unwrap_or(now);
     let until = until.min(cut::read(conn)?);
-    let Some((rhythm, newsletter)) = rhythms::lock_published(conn, until, after)? else {
+    let Some((rhythm, newsletter)) = rhythms::lock_published(conn, until, id)? else {
         return Ok(None);
     };
     let slot = Slot {
@@ -149,12 +165,11 @@ pub fn compose_next_published(
         due_at: until,
     };
     let edition = compose_rhythm(conn, now, &newsletter, &rhythm, slot, context)?;
-    let composed = Composed {
+    Ok(Some(Composed {
         slug: newsletter.slug,
         edition,
         missed: 0,
-    };
-    Ok(Some((rhythm.id, composed)))
+    }))
 }
 
 fn compose_rhythm(
