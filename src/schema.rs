@@ -47,6 +47,7 @@ diesel::table! {
         is_pinned -> Bool,
         available_at -> Timestamptz,
         is_back -> Bool,
+        language_source -> Text,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod text_column;
 
 pub mod email_address;
 pub mod language;
+pub mod language_detection;
 pub mod line;
 pub mod slug;
 

@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-pub use draft::{Defaults, DraftError, draft, external_id, mark};
+pub use draft::{Defaults, DraftError, draft, external_id, mark, tells_language};
 pub use error::Error;
 pub use ghost::{GhostEvent, parse_ghost};
 pub use html::feeds_of_page;

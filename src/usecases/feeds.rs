@@ -266,7 +266,8 @@ pub fn claim_one(
     feeds::claim_one(conn, now, until, FeedClaimId::new(now), id)?.ok_or(Error::Busy)
 }
 
-/// Writes down what a fetch gave: articles, items and the feed in one transaction. `None` when the claim was lost: then
+/// Writes down what a fetch gave: articles, items and the feed in one transaction; `usual` is the language of items whose
+/// language nobody names and the text does not tell. `None` when the claim was lost: then
 /// nothing changes.
 ///
 /// # Errors
@@ -277,6 +278,7 @@ pub fn record(
     claimed: &Feed,
     fetched: Fetched,
     pace: &Pace,
+    usual: Option<&Language>,
 ) -> Result<Option<Counts>, Error> {
     let Some(feed) =
         feeds::lock(conn, claimed.id)?.filter(|feed| feed.claim_id == claimed.claim_id)
@@ -295,7 +297,7 @@ pub fn record(
             etag,
             last_modified,
         } => {
-            counts = take_items(conn, now, &feed, &document)?;
+            counts = take_items(conn, now, &feed, &document, usual)?;
             let mut after = move_to(conn, feed.fetched(now, 200, pace), moved_to)?;
             after.etag = etag;
             after.last_modified = last_modified;
@@ -340,12 +342,14 @@ fn take_items(
     now: Timestamp,
     feed: &Feed,
     document: &Document,
+    usual: Option<&Language>,
 ) -> Result<Counts, Error> {
     let defaults = Defaults {
         section: feed.section.clone(),
         topics: feed.topics.clone(),
         language: feed.language.clone(),
         document_language: document.language.clone(),
+        usual_language: usual.cloned(),
     };
     let marks: Vec<String> = document
         .items

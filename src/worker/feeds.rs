@@ -86,9 +86,12 @@ async fn look(app: &App, feed: Feed) -> Result<Look, Error> {
     };
     let pace = feeds::pace(&app.config.feeds, getrandom::u32().unwrap_or_default());
     let claimed = feed.clone();
+    let usual = app.config.publisher.language.clone();
     let recorded = app
         .db
-        .transaction_now(move |conn, now| feeds::record(conn, now, &claimed, fetched, &pace))
+        .transaction_now(move |conn, now| {
+            feeds::record(conn, now, &claimed, fetched, &pace, usual.as_ref())
+        })
         .await?;
     let result = match (failure, recorded) {
         (Some(error), _) => Err(error),

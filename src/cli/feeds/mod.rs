@@ -160,10 +160,12 @@ async fn add(app: &App, args: AddArgs) -> Result<(), Failure> {
         let document = look_at(app, &args.url).await?;
         parse::show(&document);
         let has_language = document.language.is_some()
-            || document.items.iter().all(|item| item.language.is_some());
+            || document.items.iter().all(|item| item.language.is_some())
+            || app.config.publisher.language.is_some()
+            || document.items.iter().all(feed::tells_language);
         if !has_language && args.defaults.language.is_none() {
             return Err(Failure::Refused(
-                "the feed names no language; say which, for example --language de".to_owned(),
+                "the feed names no language and its items are too short to tell it; say which, for example --language de".to_owned(),
             ));
         }
     }

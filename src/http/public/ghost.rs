@@ -47,8 +47,9 @@ pub(crate) async fn receive(
             let defaults = Defaults {
                 section: String::new(),
                 topics: Vec::new(),
-                language: Some(settings.ghost_language.clone()),
+                language: None,
                 document_language: None,
+                usual_language: Some(settings.ghost_language.clone()),
             };
             let draft = feed::draft(&item, &defaults, &item.identity)
                 .map_err(|cause| Problem::invalid_field("post", cause.to_string()))?;
