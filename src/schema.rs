@@ -274,6 +274,7 @@ diesel::table! {
         last_error -> Nullable<Text>,
         claim_id -> Nullable<Uuid>,
         claimed_until -> Nullable<Timestamptz>,
+        paging -> Nullable<Jsonb>,
     }
 }
 

@@ -28,6 +28,7 @@ pub mod article;
 pub mod article_body;
 pub mod choice;
 pub mod feed;
+pub mod wordpress_paging;
 
 pub mod consent;
 pub mod rhythm;

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION, RETRY_AFTER,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
@@ -59,6 +59,22 @@ pub struct Fetched {
     pub etag: Option<String>,
     /// For the next request.
     pub last_modified: Option<String>,
+    /// All headers of the answer.
+    pub headers: HeaderMap,
+}
+
+impl Fetched {
+    /// A header as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The values of all `Link` headers (RFC 8288).
+    pub fn links(&self) -> impl Iterator<Item = &str> {
+        let values = self.headers.get_all(LINK).iter();
+        values.filter_map(|value| value.to_str().ok())
+    }
 }
 
 /// The client; cheap to clone.
@@ -216,6 +232,7 @@ impl Fetcher {
             charset: text(headers, CONTENT_TYPE).as_deref().and_then(charset),
             etag: text(headers, ETAG),
             last_modified: text(headers, LAST_MODIFIED),
+            headers: headers.clone(),
             url,
         };
         if status == StatusCode::NOT_MODIFIED {

@@ -6,6 +6,7 @@ mod command;
 mod items;
 mod pages;
 mod schedule;
+mod wordpress;
 
 use reqwest::Method;
 use serde_json::{Value, json};

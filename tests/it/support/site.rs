@@ -14,9 +14,13 @@ struct Page {
     body: Vec<u8>,
 }
 
+/// What a site answers at a path and query: status, whole lines of headers, body. `None`: as without a script.
+type Script = dyn FnMut(&str) -> Option<(u16, String, Vec<u8>)> + Send;
+
 #[derive(Default)]
 struct State {
     pages: BTreeMap<String, Page>,
+    script: Option<Box<Script>>,
     asked: Vec<String>,
 }
 
@@ -70,6 +74,14 @@ impl Site {
             .insert(path.to_owned(), page);
     }
 
+    /// Answers by a script from now on, which is given path and query of each request.
+    pub(crate) fn script(
+        &self,
+        script: impl FnMut(&str) -> Option<(u16, String, Vec<u8>)> + Send + 'static,
+    ) {
+        self.state.lock().unwrap().script = Some(Box::new(script));
+    }
+
     /// The heads of all requests so far, in lower case.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.state.lock().unwrap().asked.clone()
@@ -88,7 +100,13 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let page = {
         let mut state = state.lock().unwrap();
         state.asked.push(head.to_lowercase());
-        state.pages.get(&path).cloned()
+        let scripted = state.script.as_mut().and_then(|script| script(&path));
+        let scripted = scripted.map(|(status, headers, body)| Page {
+            status,
+            headers,
+            body,
+        });
+        scripted.or_else(|| state.pages.get(&path).cloned())
     };
     let page = page.unwrap_or(Page {
         status: 404,

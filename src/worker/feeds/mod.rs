@@ -1,5 +1,7 @@
 //! Fetches feeds that are due: claimed in one transaction, fetched and read outside of any, recorded in another.
 
+mod wordpress;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -8,11 +10,15 @@ use url::Url;
 
 use super::Stop;
 use crate::app::App;
-use crate::domain::feed::{Feed, FetchFailure};
+use crate::domain::feed::{Feed, FetchFailure, Pace};
 use crate::domain::id::FeedId;
+use crate::domain::wordpress_paging::is_posts_address;
 use crate::feed::{self, Context, Document};
 use crate::fetch::{self, RetryAfter};
 use crate::usecases::feeds::{self, Counts, Error, Fetched};
+
+/// What is said when another server has the claim.
+const TAKEN_OVER: &str = "another server took this feed over meanwhile";
 
 /// What became of one feed.
 #[derive(Debug)]
@@ -76,27 +82,10 @@ async fn fetch_some(app: &App) -> Result<Vec<Look>, Error> {
 }
 
 async fn look(app: &App, feed: Feed) -> Result<Look, Error> {
-    let fetched = fetch(app, &feed).await;
-    let failure = match &fetched {
-        Fetched::Failed(failure) => {
-            tracing::warn!(feed = %feed.id, status = failure.status, "a feed could not be read");
-            Some(failure.error.clone())
-        }
-        Fetched::Unchanged { .. } | Fetched::New { .. } => None,
-    };
-    let pace = feeds::pace(&app.config.feeds, getrandom::u32().unwrap_or_default());
-    let claimed = feed.clone();
-    let usual = app.config.publisher.language.clone();
-    let recorded = app
-        .db
-        .transaction_now(move |conn, now| {
-            feeds::record(conn, now, &claimed, fetched, &pace, usual.as_ref())
-        })
-        .await?;
-    let result = match (failure, recorded) {
-        (Some(error), _) => Err(error),
-        (None, Some(counts)) => Ok(counts),
-        (None, None) => Err("another server took this feed over meanwhile".to_owned()),
+    let posts = Url::parse(&feed.url).ok().filter(is_posts_address);
+    let result = match posts {
+        Some(url) => wordpress::pass(app, &feed, &url).await?,
+        None => look_once(app, &feed).await?,
     };
     if let Ok(counts) = &result
         && *counts != Counts::default()
@@ -110,6 +99,40 @@ async fn look(app: &App, feed: Feed) -> Result<Look, Error> {
         tracing::info!(feed = %feed.id, created, updated, pending, irrelevant, "a feed was read");
     }
     Ok(Look { feed, result })
+}
+
+async fn look_once(app: &App, feed: &Feed) -> Result<Result<Counts, String>, Error> {
+    let fetched = fetch(app, feed).await;
+    record(app, feed, fetched).await
+}
+
+/// Writes down what a fetch of a whole feed gave, or why there is nothing.
+async fn record(app: &App, feed: &Feed, fetched: Fetched) -> Result<Result<Counts, String>, Error> {
+    let failure = match &fetched {
+        Fetched::Failed(failure) => {
+            tracing::warn!(feed = %feed.id, status = failure.status, "a feed could not be read");
+            Some(failure.error.clone())
+        }
+        Fetched::Unchanged { .. } | Fetched::New { .. } => None,
+    };
+    let pace = pace(app);
+    let claimed = feed.clone();
+    let usual = app.config.publisher.language.clone();
+    let recorded = app
+        .db
+        .transaction_now(move |conn, now| {
+            feeds::record(conn, now, &claimed, fetched, &pace, usual.as_ref())
+        })
+        .await?;
+    Ok(match (failure, recorded) {
+        (Some(error), _) => Err(error),
+        (None, Some(counts)) => Ok(counts),
+        (None, None) => Err(TAKEN_OVER.to_owned()),
+    })
+}
+
+fn pace(app: &App) -> Pace {
+    feeds::pace(&app.config.feeds, getrandom::u32().unwrap_or_default())
 }
 
 async fn fetch(app: &App, feed: &Feed) -> Fetched {
