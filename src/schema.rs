@@ -279,6 +279,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    hub_subscriptions (id) {
+        id -> Uuid,
+        feed_id -> Nullable<Uuid>,
+        hub_url -> Text,
+        topic -> Text,
+        nonce -> Uuid,
+        wish -> Text,
+        asked_at -> Nullable<Timestamptz>,
+        lease_ends_at -> Nullable<Timestamptz>,
+        act_at -> Timestamptz,
+        failures -> Int4,
+        last_push_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     idempotency_keys (route, key) {
         route -> Text,
         key -> Text,
@@ -461,6 +479,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     editions,
     feed_items,
     feeds,
+    hub_subscriptions,
     idempotency_keys,
     missed_deliveries,
     missed_slots,

@@ -28,6 +28,7 @@ pub mod article;
 pub mod article_body;
 pub mod choice;
 pub mod feed;
+pub mod hub_subscription;
 pub mod wordpress_paging;
 
 pub mod consent;

@@ -138,6 +138,57 @@ impl Fetcher {
         }
     }
 
+    /// Sends a form. Redirects that keep the method are followed (307, 308); what is answered is not read.
+    ///
+    /// # Errors
+    /// [`Error`]; every status that is no success is one.
+    pub async fn post_form(&self, url: &Url, pairs: &[(&str, &str)]) -> Result<(), Error> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        let seconds = self.0.settings.timeout_seconds;
+        let sent = self.follow_post(url.clone(), body);
+        match tokio::time::timeout(Duration::from_secs(seconds), sent).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::TimedOut {
+                host: host(url),
+                seconds,
+            }),
+        }
+    }
+
+    async fn follow_post(&self, mut url: Url, body: String) -> Result<(), Error> {
+        let begin = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            self.0.rules.check(&url)?;
+            let request = self.client(&url)?.post(url.clone());
+            let request = request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(body.clone());
+            let sent = request.send().await;
+            let response = sent.map_err(|cause| self.failure(&url, &cause))?;
+            let status = response.status();
+            if status.is_success() {
+                return Ok(());
+            }
+            let keeps_method = matches!(status.as_u16(), 307 | 308);
+            match next(&response, &url).filter(|_| keeps_method) {
+                Some(next) => url = next,
+                None => {
+                    return Err(Error::Status {
+                        host: host(&url),
+                        status: status.as_u16(),
+                        retry_after: None,
+                    });
+                }
+            }
+        }
+        Err(Error::TooManyRedirects {
+            url: rules::shown(&begin),
+            max: MAX_REDIRECTS,
+        })
+    }
+
     async fn follow(&self, request: &Request) -> Result<Fetched, Error> {
         let mut url = request.url.clone();
         let mut moved_to = None;

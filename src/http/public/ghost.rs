@@ -76,7 +76,7 @@ pub(crate) async fn receive(
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+pub(super) async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {

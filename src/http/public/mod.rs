@@ -12,3 +12,4 @@ pub(super) mod newsletters;
 pub(super) mod outbox;
 pub(super) mod signup;
 pub(super) mod unsubscribe;
+pub(super) mod websub;

@@ -3,6 +3,7 @@
 //! A fetch is claimed in one transaction and recorded in another; nothing is open while the network is asked. The claim
 //! is a lease with an id of its own: whoever comes back after it was taken over changes nothing.
 
+mod hub;
 mod record;
 
 use diesel::PgConnection;
@@ -15,6 +16,11 @@ use crate::domain::id::{FeedClaimId, FeedId};
 use crate::domain::language::Language;
 use crate::store::{self, feeds};
 
+pub use diesel::PgConnection as Connection;
+pub use hub::{
+    Call, Pushed, answer_hub, called_subscription, note_hub_error, subscriptions_of, take_due_hubs,
+    take_ping, take_push,
+};
 pub use record::{Counts, Fetched, Page, Recorded, record, record_page};
 
 /// Why something cannot be done with a feed.
@@ -29,6 +35,9 @@ pub enum Error {
     /// Nobody looks at it.
     #[error("this feed is {0}; set `is_paused` to false first")]
     Inactive(FeedStatus),
+    /// A hub calls about something that nobody asked it for.
+    #[error("nothing like that was asked for at this address")]
+    NotAsked,
     /// A fetch is under way.
     #[error("this feed is being fetched right now; try again in a minute")]
     Busy,
@@ -175,11 +184,13 @@ pub fn request(conn: &mut PgConnection, now: Timestamp, id: FeedId) -> Result<Fe
     Ok(after)
 }
 
-/// Forgets a feed; its articles stay.
+/// Forgets a feed; its articles stay, and its hub is told.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn remove(conn: &mut PgConnection, id: FeedId) -> Result<(), Error> {
+pub fn remove(conn: &mut PgConnection, now: Timestamp, id: FeedId) -> Result<(), Error> {
+    feeds::lock(conn, id)?.ok_or(Error::NotFound)?;
+    hub::leave(conn, now, id)?;
     if feeds::delete(conn, id)? {
         Ok(())
     } else {

@@ -6,9 +6,11 @@ use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Error;
+use super::hub::take_offer;
 use crate::domain::article::ArticleChange;
 use crate::domain::feed::{Feed, FeedItemRow, FeedItemStatus, FetchFailure, Pace};
 use crate::domain::fingerprint::fingerprint;
+use crate::domain::hub_subscription::HubOffer;
 use crate::domain::id::ArticleId;
 use crate::domain::language::Language;
 use crate::domain::wordpress_paging::Step;
@@ -37,6 +39,8 @@ pub enum Fetched {
         etag: Option<String>,
         /// For the next request.
         last_modified: Option<String>,
+        /// The hub that it names.
+        hub: Option<HubOffer>,
     },
     /// An error.
     Failed(FetchFailure),
@@ -120,7 +124,9 @@ pub fn record(
             moved_to,
             etag,
             last_modified,
+            hub,
         } => {
+            take_offer(conn, now, &feed, hub)?;
             counts = take_items(conn, now, &feed, &document, usual)?;
             let mut after = move_to(conn, feed.fetched(now, 200, pace), moved_to)?;
             after.etag = etag;
@@ -214,7 +220,7 @@ fn move_to(
     Ok(feed)
 }
 
-fn take_items(
+pub(super) fn take_items(
     conn: &mut PgConnection,
     now: Timestamp,
     feed: &Feed,

@@ -1,5 +1,6 @@
 //! Fetches feeds that are due: claimed in one transaction, fetched and read outside of any, recorded in another.
 
+mod hubs;
 mod wordpress;
 
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::app::App;
 use crate::domain::feed::{Feed, FetchFailure, Pace};
 use crate::domain::id::FeedId;
 use crate::domain::wordpress_paging::is_posts_address;
-use crate::feed::{self, Context, Document};
+use crate::feed::{self, Context, Document, parse_links};
 use crate::fetch::{self, RetryAfter};
 use crate::usecases::feeds::{self, Counts, Error, Fetched};
 
@@ -33,6 +34,9 @@ pub struct Look {
 pub async fn run(app: App, mut stop: Stop) {
     let pause = Duration::from_secs(u64::from(app.config.feeds.poll_seconds));
     while !stop.is_set() {
+        if let Err(error) = hubs::ask_due(&app).await {
+            tracing::error!(error = ?error, "hubs could not be asked");
+        }
         match fetch_some(&app).await {
             Ok(looks) if !looks.is_empty() => continue,
             Ok(_) => {}
@@ -51,6 +55,7 @@ pub async fn fetch_due(app: &App) -> Result<Vec<Look>, Error> {
     loop {
         let looks = fetch_some(app).await?;
         if looks.is_empty() {
+            hubs::ask_due(app).await?;
             return Ok(all);
         }
         all.extend(looks);
@@ -152,12 +157,14 @@ async fn fetch(app: &App, feed: &Feed) -> Fetched {
         Ok(answer) => answer,
         Err(cause) => return of_error(app.clock.now(), &cause),
     };
+    let links = parse_links(answer.links(), &answer.url);
     let moved_to = answer.moved_to.map(String::from);
     let Some(body) = answer.body else {
         return Fetched::Unchanged { moved_to };
     };
-    match read(body, answer.url, answer.charset).await {
+    match read(body, answer.url.clone(), answer.charset).await {
         Ok(document) => Fetched::New {
+            hub: hubs::offer(app, &links, &document, &answer.url),
             document: Box::new(document),
             moved_to,
             etag: answer.etag,

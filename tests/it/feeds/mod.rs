@@ -6,6 +6,7 @@ mod command;
 mod items;
 mod pages;
 mod schedule;
+mod websub;
 mod wordpress;
 
 use reqwest::Method;

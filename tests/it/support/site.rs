@@ -22,6 +22,7 @@ struct State {
     pages: BTreeMap<String, Page>,
     script: Option<Box<Script>>,
     asked: Vec<String>,
+    posted: Vec<String>,
 }
 
 /// A publisher's site on a free port of this machine.
@@ -82,10 +83,24 @@ impl Site {
         self.state.lock().unwrap().script = Some(Box::new(script));
     }
 
+    /// The bodies of all POST requests so far.
+    pub(crate) fn posted(&self) -> Vec<String> {
+        self.state.lock().unwrap().posted.clone()
+    }
+
     /// The heads of all requests so far, in lower case.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.state.lock().unwrap().asked.clone()
     }
+}
+
+/// The octets of a body that the head announces.
+fn announced(head: &str) -> usize {
+    let head = head.to_lowercase();
+    let line = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"));
+    line.map_or(0, |length| length.trim().parse().unwrap())
 }
 
 async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
@@ -95,11 +110,25 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             return;
         }
     }
+    let end = head
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap()
+        + 4;
+    let mut body = head.split_off(end);
     let head = String::from_utf8_lossy(&head).into_owned();
+    while body.len() < announced(&head) {
+        if stream.read_buf(&mut body).await.unwrap_or(0) == 0 {
+            return;
+        }
+    }
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let page = {
         let mut state = state.lock().unwrap();
         state.asked.push(head.to_lowercase());
+        if head.starts_with("POST ") {
+            state.posted.push(String::from_utf8(body).unwrap());
+        }
         let scripted = state.script.as_mut().and_then(|script| script(&path));
         let scripted = scripted.map(|(status, headers, body)| Page {
             status,
