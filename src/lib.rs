@@ -96,6 +96,8 @@
 //! - *Settings are checked one by one* against the defaults, so that all mistakes are reported at once: [`config`].
 //! - *Feeds are mapped by ourselves* on quick-xml, not by feed-rs: [`feed`] says why. It is pure, so that a document can be
 //!   looked at without a server (`tidings feeds parse`), and it is below `usecases`, which store what it yields.
+//! - *A hub that confirms does so by GET* ([`usecases::feeds`]): `WebSub` wants it so; it is the one GET that changes something, and
+//!   only what the hub was asked for, at an address that nobody can guess.
 //! - *One client fetches everything* and refuses addresses that are not public: [`fetch`].
 //! - *The linter shares no parser with what writes our mails* ([`mail::lint`]): `mail-parser` and a browser's HTML parser, so
 //!   that it does not share a mistake either.

@@ -47,6 +47,7 @@ diesel::table! {
         is_pinned -> Bool,
         available_at -> Timestamptz,
         is_back -> Bool,
+        language_source -> Text,
     }
 }
 
@@ -324,6 +325,25 @@ diesel::table! {
         last_error -> Nullable<Text>,
         claim_id -> Nullable<Uuid>,
         claimed_until -> Nullable<Timestamptz>,
+        paging -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    hub_subscriptions (id) {
+        id -> Uuid,
+        feed_id -> Nullable<Uuid>,
+        hub_url -> Text,
+        topic -> Text,
+        nonce -> Uuid,
+        wish -> Text,
+        asked_at -> Nullable<Timestamptz>,
+        lease_ends_at -> Nullable<Timestamptz>,
+        act_at -> Timestamptz,
+        failures -> Int4,
+        last_push_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -515,6 +535,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     editions,
     feed_items,
     feeds,
+    hub_subscriptions,
     idempotency_keys,
     missed_deliveries,
     missed_slots,

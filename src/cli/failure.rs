@@ -131,9 +131,10 @@ impl From<feeds::Error> for Failure {
         match error {
             feeds::Error::Store(cause) => cause.into(),
             feeds::Error::NotFound => Self::NotFound(error.to_string()),
-            feeds::Error::UrlTaken(_) | feeds::Error::Inactive(_) | feeds::Error::Busy => {
-                Self::Refused(error.to_string())
-            }
+            feeds::Error::UrlTaken(_)
+            | feeds::Error::Inactive(_)
+            | feeds::Error::NotAsked
+            | feeds::Error::Busy => Self::Refused(error.to_string()),
         }
     }
 }

@@ -34,6 +34,7 @@ pub struct Feeds {
     pub poll_seconds: u32,
     #[serde(deserialize_with = "positive")]
     pub parallel: u32,
+    pub websub: bool,
 }
 
 /// A host in the own network that may be fetched from although its address is private.

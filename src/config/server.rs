@@ -10,6 +10,7 @@ use url::Url;
 use crate::domain::brand::{self, Brand, Logo};
 use crate::domain::color::Color;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::language::Language;
 
 /// How the server is reached and what it takes.
 #[derive(Debug, Clone, Deserialize)]
@@ -65,6 +66,8 @@ pub struct Mail {
 #[expect(missing_docs, reason = "each key is explained in config/default.toml")]
 pub struct Publisher {
     pub name: String,
+    #[serde(default, deserialize_with = "language")]
+    pub language: Option<Language>,
     pub home_url: String,
     pub postal_address: String,
     pub contact: String,
@@ -105,6 +108,14 @@ impl Publisher {
         };
         brand.with_accent(self.accent_color)
     }
+}
+
+fn language<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Language>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(D::Error::custom)
 }
 
 fn no_accent() -> Color {

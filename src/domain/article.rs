@@ -21,6 +21,19 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How the language of an article is known; what comes later in this list is known better.
+    #[derive(PartialOrd, Ord)]
+    pub enum LanguageSource {
+        /// Neither somebody said it nor could it be told from the text: it is the usual language of the newsroom.
+        Default => "default",
+        /// It was told from the text.
+        Detected => "detected",
+        /// The publisher said it: with the article, in its feed or page, or in the settings of the feed.
+        Declared => "declared",
+    }
+}
+
 /// What storing an article did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArticleChange {
@@ -56,6 +69,8 @@ pub struct ArticleDraft {
     pub url: String,
     /// Its language.
     pub language: Language,
+    /// How that is known.
+    pub language_source: LanguageSource,
     /// The section's name as readers see it; may be empty.
     pub section: String,
     /// Lower-case topics that newsletters choose by.
@@ -140,6 +155,7 @@ pub struct Article {
     pub available_at: Timestamp,
     /// It was available before, and then hidden or under embargo again: some readers may have had it.
     pub is_back: bool,
+    pub language_source: LanguageSource,
 }
 
 impl Article {
@@ -173,6 +189,7 @@ impl Article {
             is_pinned: false,
             available_at: arrival.earliest(draft.publish_at),
             is_back: false,
+            language_source: draft.language_source,
         };
         article.take(draft);
         article
@@ -217,7 +234,11 @@ impl Article {
 
     fn take(&mut self, draft: &ArticleDraft) {
         self.url.clone_from(&draft.url);
-        self.language = draft.language.clone();
+        // An edit that knows less keeps what was known: nothing that was told from a text overrules a word of the publisher.
+        if draft.language_source >= self.language_source {
+            self.language = draft.language.clone();
+            self.language_source = draft.language_source;
+        }
         self.section.clone_from(&draft.section);
         self.topics.clone_from(&draft.topics);
         self.title = draft.title.clone();

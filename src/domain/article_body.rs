@@ -146,6 +146,12 @@ impl ArticleBody {
         &self.0
     }
 
+    /// The text without markup; blocks are set apart by a space.
+    #[must_use]
+    pub fn text(&self) -> String {
+        text_of(&self.0)
+    }
+
     /// Words in the text, captions included. Two Chinese or Japanese characters count as one word.
     #[must_use]
     pub fn word_count(&self) -> usize {

@@ -7,9 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::id::{ArticleId, FeedClaimId, FeedId};
 use super::language::Language;
 use super::text_column::text_enum;
+use super::wordpress_paging::Paging;
 
 /// The longest that a server may make us wait with `Retry-After`.
 const MAX_PATIENCE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far back posts of a `WordPress` are read once more when settings change.
+const REWIND: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The pause within a pass over many pages of posts, so that an endless server is not asked without a rest.
+const BETWEEN_PASSES: SignedDuration = SignedDuration::from_mins(1);
 
 text_enum! {
     /// Whether a feed is looked at.
@@ -84,6 +89,8 @@ pub struct Feed {
     /// Until when that one owns it.
     #[diesel(serialize_as = jiff_diesel::NullableTimestamp, deserialize_as = jiff_diesel::NullableTimestamp)]
     pub claimed_until: Option<Timestamp>,
+    /// Up to where posts of a `WordPress` have been read; of other feeds nothing.
+    pub paging: Option<Paging>,
 }
 
 /// What somebody says about a new feed.
@@ -177,6 +184,25 @@ impl Feed {
             last_error: None,
             claim_id: None,
             claimed_until: None,
+            paging: None,
+        }
+    }
+
+    /// Up to where its posts have been read; at first from when it was added, but not further back than a few days.
+    #[must_use]
+    pub fn paging(&self, now: Timestamp) -> Paging {
+        let since = now.saturating_sub(REWIND).unwrap_or(now);
+        let paging = self.paging.clone();
+        paging.unwrap_or_else(|| Paging::since(self.connected_at.max(since)))
+    }
+
+    /// The feed with its newest posts to be read once more.
+    #[must_use]
+    pub fn rewound(self, now: Timestamp) -> Self {
+        let since = now.saturating_sub(REWIND).unwrap_or(now);
+        Self {
+            paging: self.paging.map(|paging| paging.rewound(since)),
+            ..self
         }
     }
 
@@ -193,6 +219,15 @@ impl Feed {
             claim_id: None,
             claimed_until: None,
             ..self.clone()
+        }
+    }
+
+    /// The feed after as many pages as are read at once; the rest comes soon.
+    #[must_use]
+    pub fn interrupted(&self, now: Timestamp, pace: &Pace) -> Self {
+        Self {
+            next_fetch_at: later(now, BETWEEN_PASSES.min(pace.interval)),
+            ..self.fetched(now, 200, pace)
         }
     }
 

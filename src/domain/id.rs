@@ -79,6 +79,8 @@ typed_id! {
     FeedId;
     /// Names one fetch of some feeds: the token by which a server that comes back too late is recognised.
     FeedClaimId;
+    /// Names one subscription at a hub that pushes a feed.
+    HubSubscriptionId;
     /// Names one subscriber.
     SubscriberId;
     /// Names one subscription (subscriber x newsletter).

@@ -28,6 +28,10 @@ pub enum Purpose {
     ApproveEdition,
     /// Keeps an edition back.
     HoldEdition,
+    /// The address that a hub calls.
+    HubCallback,
+    /// What a hub signs with.
+    HubSecret,
 }
 
 impl Purpose {
@@ -38,6 +42,8 @@ impl Purpose {
             Self::LookAtEdition => b"look at edition",
             Self::ApproveEdition => b"approve edition",
             Self::HoldEdition => b"hold edition",
+            Self::HubCallback => b"hub callback",
+            Self::HubSecret => b"hub secret",
         }
     }
 }
@@ -103,6 +109,18 @@ impl LinkKeys {
         bytes.extend_from_slice(id.as_bytes());
         bytes.extend_from_slice(&self.current.mac(purpose, id, nonce));
         URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Secrets of 128 bits in hexadecimal, the current one first: for a system that signs what it sends us. Older ones go on
+    /// being right until that system got the new one.
+    #[must_use]
+    pub fn secrets(&self, purpose: Purpose, id: Uuid, nonce: Uuid) -> Vec<String> {
+        let keys = std::iter::once(&self.current).chain(&self.previous);
+        keys.map(|key| {
+            let mac = key.mac(purpose, id, nonce);
+            format!("{:032x}", u128::from_be_bytes(mac))
+        })
+        .collect()
     }
 
     /// Whether `token` was issued for `purpose` and the row with this `nonce`. Takes the same time for every

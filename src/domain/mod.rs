@@ -11,6 +11,7 @@ pub mod text_column;
 
 pub mod email_address;
 pub mod language;
+pub mod language_detection;
 pub mod line;
 pub mod slug;
 
@@ -27,6 +28,8 @@ pub mod article;
 pub mod article_body;
 pub mod choice;
 pub mod feed;
+pub mod hub_subscription;
+pub mod wordpress_paging;
 
 pub mod consent;
 pub mod rhythm;

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use jiff::Timestamp;
 
-    use crate::domain::article::{Arrival, ArticleDraft, Image};
+    use crate::domain::article::{Arrival, ArticleDraft, Image, LanguageSource};
     use crate::domain::article_body::ArticleBody;
     use crate::domain::slug::Slug;
 
@@ -180,6 +180,7 @@ mod tests {
             slug: None,
             url: format!("https://europablatt.example/a/{number}"),
             language: "de".parse().unwrap(),
+            language_source: LanguageSource::Declared,
             section: section.to_owned(),
             topics: Vec::new(),
             title: format!("Meldung {number}").parse().unwrap(),

@@ -8,6 +8,7 @@ use crate::domain::article_body::{ArticleBody, ArticleBodyError};
 use crate::domain::fingerprint::fingerprint;
 use crate::domain::id::FeedId;
 use crate::domain::language::Language;
+use crate::domain::language_detection::language_of;
 use crate::domain::line::Line;
 use crate::domain::slug::Slug;
 
@@ -30,6 +31,8 @@ pub struct Defaults {
     pub language: Option<Language>,
     /// The language that the document names.
     pub document_language: Option<String>,
+    /// The language where nobody names one and the text does not tell it.
+    pub usual_language: Option<Language>,
 }
 
 /// Why an item cannot be an article.
@@ -42,7 +45,9 @@ pub enum DraftError {
     #[error("the item has neither a title nor a text to make one of")]
     NoTitle,
     /// Newsletters choose by language.
-    #[error("neither the item nor the feed names a language; set the feed's language")]
+    #[error(
+        "neither the item nor the feed names a language, and the text is too short to tell it; set the feed's language"
+    )]
     NoLanguage,
     /// There is no date.
     #[error("the item has no date")]
@@ -61,10 +66,13 @@ pub fn external_id(feed: FeedId, identity: &str) -> String {
 /// A mark of everything that an item says: an item with the same mark need not be looked at again.
 #[must_use]
 pub fn mark(item: &FeedItem, defaults: &Defaults) -> String {
-    let settings = format!(
+    let mut settings = format!(
         "{:?} {:?} {:?} {:?}",
         defaults.section, defaults.topics, defaults.language, defaults.document_language
     );
+    if let Some(usual) = &defaults.usual_language {
+        settings = format!("{settings} {usual}");
+    }
     let item = serde_json::to_string(item).unwrap_or_default();
     fingerprint(format!("{settings} {item}").as_bytes(), 32)
 }
@@ -80,7 +88,6 @@ pub fn draft(
 ) -> Result<ArticleDraft, DraftError> {
     let url = item.link.clone().ok_or(DraftError::NoLink)?;
     let title = Line::parse(&item.title, usize::MAX).map_err(|_| DraftError::NoTitle)?;
-    let language = language(item, defaults).ok_or(DraftError::NoLanguage)?;
     let published_at = item.dated_at().ok_or(DraftError::Undated)?;
     // What relative addresses are relative to, in doubt the article's own page.
     let base = item.base.as_deref().unwrap_or(&url);
@@ -93,6 +100,13 @@ pub fn draft(
         Ok(base) => ArticleBody::sanitise_at(html, &base)?,
         Err(_) => ArticleBody::sanitise(html)?,
     };
+    let parts = (title.as_str(), item.summary.as_str(), &body);
+    let told = language_of(
+        language(item, defaults),
+        parts,
+        defaults.usual_language.as_ref(),
+    );
+    let (language, language_source) = told.ok_or(DraftError::NoLanguage)?;
     let section = match defaults.section.as_str() {
         "" => item.categories.first().cloned().unwrap_or_default(),
         section => section.to_owned(),
@@ -102,6 +116,7 @@ pub fn draft(
         slug: None,
         url,
         language,
+        language_source,
         section: text::one_line(&section),
         topics: topics(item, defaults),
         title,
@@ -143,6 +158,13 @@ fn language(item: &FeedItem, defaults: &Defaults) -> Option<Language> {
         .and_then(read)
         .or_else(|| defaults.document_language.as_ref().and_then(read))
         .or_else(|| defaults.language.clone())
+}
+
+/// Whether the text of an item is long enough to tell its language.
+#[must_use]
+pub fn tells_language(item: &FeedItem) -> bool {
+    let body = ArticleBody::sanitise(&item.content_html).unwrap_or_default();
+    language_of(None, (&item.title, &item.summary, &body), None).is_some()
 }
 
 /// The feed's topics, then the categories in the spelling of topics.

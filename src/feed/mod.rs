@@ -15,6 +15,7 @@ mod error;
 mod ghost;
 mod html;
 mod json;
+mod link_header;
 mod opml;
 mod page;
 mod rss;
@@ -28,10 +29,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-pub use draft::{Defaults, DraftError, draft, external_id, mark};
+pub use draft::{Defaults, DraftError, draft, external_id, mark, tells_language};
 pub use error::Error;
 pub use ghost::{GhostEvent, parse_ghost};
 pub use html::feeds_of_page;
+pub use link_header::{Link, parse_links};
 pub use opml::{Outline, parse_opml};
 pub use page::parse_page;
 

@@ -212,6 +212,7 @@ mod drafts {
             topics: vec!["news".to_owned()],
             language: Some("en".parse().unwrap()),
             document_language: None,
+            usual_language: None,
         }
     }
 

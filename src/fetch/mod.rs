@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION, RETRY_AFTER,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
@@ -59,6 +59,22 @@ pub struct Fetched {
     pub etag: Option<String>,
     /// For the next request.
     pub last_modified: Option<String>,
+    /// All headers of the answer.
+    pub headers: HeaderMap,
+}
+
+impl Fetched {
+    /// A header as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The values of all `Link` headers (RFC 8288).
+    pub fn links(&self) -> impl Iterator<Item = &str> {
+        let values = self.headers.get_all(LINK).iter();
+        values.filter_map(|value| value.to_str().ok())
+    }
 }
 
 /// The client; cheap to clone.
@@ -120,6 +136,57 @@ impl Fetcher {
                 seconds,
             }),
         }
+    }
+
+    /// Sends a form. Redirects that keep the method are followed (307, 308); what is answered is not read.
+    ///
+    /// # Errors
+    /// [`Error`]; every status that is no success is one.
+    pub async fn post_form(&self, url: &Url, pairs: &[(&str, &str)]) -> Result<(), Error> {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        let seconds = self.0.settings.timeout_seconds;
+        let sent = self.follow_post(url.clone(), body);
+        match tokio::time::timeout(Duration::from_secs(seconds), sent).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::TimedOut {
+                host: host(url),
+                seconds,
+            }),
+        }
+    }
+
+    async fn follow_post(&self, mut url: Url, body: String) -> Result<(), Error> {
+        let begin = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            self.0.rules.check(&url)?;
+            let request = self.client(&url)?.post(url.clone());
+            let request = request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(body.clone());
+            let sent = request.send().await;
+            let response = sent.map_err(|cause| self.failure(&url, &cause))?;
+            let status = response.status();
+            if status.is_success() {
+                return Ok(());
+            }
+            let keeps_method = matches!(status.as_u16(), 307 | 308);
+            match next(&response, &url).filter(|_| keeps_method) {
+                Some(next) => url = next,
+                None => {
+                    return Err(Error::Status {
+                        host: host(&url),
+                        status: status.as_u16(),
+                        retry_after: None,
+                    });
+                }
+            }
+        }
+        Err(Error::TooManyRedirects {
+            url: rules::shown(&begin),
+            max: MAX_REDIRECTS,
+        })
     }
 
     async fn follow(&self, request: &Request) -> Result<Fetched, Error> {
@@ -216,6 +283,7 @@ impl Fetcher {
             charset: text(headers, CONTENT_TYPE).as_deref().and_then(charset),
             etag: text(headers, ETAG),
             last_modified: text(headers, LAST_MODIFIED),
+            headers: headers.clone(),
             url,
         };
         if status == StatusCode::NOT_MODIFIED {

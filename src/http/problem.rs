@@ -264,6 +264,7 @@ impl From<feeds::Error> for Problem {
             feeds::Error::NotFound => Self::not_found("unknown_feed", "there is no such feed"),
             feeds::Error::UrlTaken(_) => Self::conflict("url_taken", error.to_string()),
             feeds::Error::Inactive(_) => Self::conflict("inactive", error.to_string()),
+            feeds::Error::NotAsked => Self::not_found("not_asked", error.to_string()),
             feeds::Error::Busy => Self::conflict("busy", error.to_string()),
             feeds::Error::Store(cause) => Self::from_store(&cause),
         }

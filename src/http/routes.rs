@@ -72,6 +72,8 @@ routes! {
     GET "/dev/outbox/{id}/html" => public::outbox::html;
     GET "/dev/outbox/{id}/raw" => public::outbox::raw;
     POST "/webhooks/ghost" => public::ghost::receive;
+    GET "/webhooks/websub/{token}" => public::websub::verify;
+    POST "/webhooks/websub/{token}" => public::websub::receive;
     GET "/healthz" => health::live;
     GET "/readyz" => health::ready;
     GET "/robots.txt" => public::assets::robots;

@@ -275,5 +275,6 @@ fn without_text() -> _ {
         dsl::is_pinned,
         dsl::available_at,
         dsl::is_back,
+        dsl::language_source,
     )
 }

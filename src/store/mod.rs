@@ -21,6 +21,7 @@ pub mod edition_attempts;
 pub mod edition_deliveries;
 pub mod editions;
 pub mod feeds;
+pub mod hubs;
 pub mod idempotency_keys;
 pub mod identity;
 pub mod looks;

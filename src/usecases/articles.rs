@@ -24,6 +24,9 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
+/// What became of one article of many.
+pub type Stored = Result<(Article, Change), Error>;
+
 /// Stores an article under the publisher's id: the same twice is the same as once.
 ///
 /// # Errors
@@ -47,14 +50,14 @@ pub fn put_all(
     conn: &mut PgConnection,
     now: Timestamp,
     drafts: &[ArticleDraft],
-) -> Result<Vec<Result<Change, Error>>, Error> {
+) -> Result<Vec<Stored>, Error> {
     let mut results = Vec::with_capacity(drafts.len());
     for draft in drafts {
         match put(conn, now, draft) {
             Err(Error::Store(cause @ store::Error::Unavailable(_))) => {
                 return Err(Error::Store(cause));
             }
-            result => results.push(result.map(|(_, change)| change)),
+            result => results.push(result),
         }
     }
     Ok(results)

@@ -6,7 +6,7 @@ use rust_embed::RustEmbed;
 use serde::Deserialize;
 
 use crate::domain::approval::ApprovalSettings;
-use crate::domain::article::{Arrival, Article, ArticleDraft, Image};
+use crate::domain::article::{Arrival, Article, ArticleDraft, Image, LanguageSource};
 use crate::domain::article_body::ArticleBody;
 use crate::domain::choice::Choice;
 use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
@@ -202,6 +202,7 @@ fn article(now: Timestamp, site: &Site, sample: &SampleArticle) -> Result<Articl
         slug: Some(slug.clone()),
         url: format!("{}/articles/{slug}", site.base_url()),
         language: sample.language.parse().map_err(wrong)?,
+        language_source: LanguageSource::Declared,
         section: sample.section.clone(),
         topics: sample.topics.clone(),
         title: sample.title.parse().map_err(wrong)?,

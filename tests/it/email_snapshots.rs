@@ -23,6 +23,7 @@ pub(crate) fn templates() -> Templates {
 
 pub(crate) fn publisher() -> Publisher {
     Publisher {
+        language: None,
         name: "Europablatt".to_owned(),
         home_url: "https://www.europablatt.example/".to_owned(),
         postal_address: "Europablatt GmbH, Hafenstr. 7, 20459 Hamburg".to_owned(),

@@ -15,6 +15,7 @@ mod admin_newsletters;
 mod admin_subscribers;
 mod architecture;
 mod archive;
+mod article_languages;
 mod article_pages;
 mod bench_sink;
 mod browser;

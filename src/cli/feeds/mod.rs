@@ -5,12 +5,14 @@ mod parse;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use url::Url;
 
 use super::failure::Failure;
 use super::{Global, output, serve};
 use crate::app::App;
 use crate::domain::feed::{Feed, FeedStatus, NewFeed};
+use crate::domain::hub_subscription::{HubState, HubSubscription};
 use crate::domain::language::Language;
 use crate::domain::line::Line;
 use crate::domain::slug::Slug;
@@ -113,18 +115,47 @@ pub(super) fn run(global: &Global, command: FeedsCommand) -> Result<(), Failure>
 }
 
 async fn list(app: &App, as_json: bool) -> Result<(), Failure> {
-    let all = app
-        .db
-        .transaction(|conn| feeds::list(conn, None, i64::MAX))
-        .await?;
+    let read = |conn: &mut _, now| {
+        let all = feeds::list(conn, None, i64::MAX)?;
+        let ids: Vec<_> = all.iter().map(|feed| feed.id).collect();
+        Ok::<_, feeds::Error>((all, feeds::subscriptions_of(conn, &ids)?, now))
+    };
+    let (all, mut hubs, now) = app.db.transaction_now(read).await?;
+    let all = all.into_iter().map(|feed| {
+        let hub = hubs.remove(&feed.id);
+        (feed, hub)
+    });
     if as_json {
-        let all: Vec<_> = all.into_iter().map(crate::http::feed_document).collect();
+        let all: Vec<_> = all
+            .map(|(feed, hub)| crate::http::feed_document(feed, hub, now))
+            .collect();
         return output::json(&all);
     }
-    for feed in all {
+    for (feed, hub) in all {
         output::line(line(&feed));
+        if let Some(hub) = hub {
+            output::line(format_args!("    {}", hub_line(&hub, now)));
+        }
     }
     Ok(())
+}
+
+/// Its hub on one line.
+fn hub_line(hub: &HubSubscription, now: Timestamp) -> String {
+    let state = match (hub.state(now), hub.lease_ends_at) {
+        (HubState::Active, Some(end)) => format!("pushes until {end}"),
+        (HubState::Lapsed, Some(end)) => format!("stopped pushing at {end}"),
+        (HubState::Asked, _) => "was asked and has not confirmed yet".to_owned(),
+        _ => "is to be asked".to_owned(),
+    };
+    let push = hub.last_push_at.map(|at| format!(", last {at}"));
+    let error = hub.last_error.as_ref().map(|error| format!(": {error}"));
+    format!(
+        "hub {} {state}{}{}",
+        hub.hub_url,
+        push.unwrap_or_default(),
+        error.unwrap_or_default()
+    )
 }
 
 /// A feed on one line.
@@ -160,10 +191,12 @@ async fn add(app: &App, args: AddArgs) -> Result<(), Failure> {
         let document = look_at(app, &args.url).await?;
         parse::show(&document);
         let has_language = document.language.is_some()
-            || document.items.iter().all(|item| item.language.is_some());
+            || document.items.iter().all(|item| item.language.is_some())
+            || app.config.publisher.language.is_some()
+            || document.items.iter().all(feed::tells_language);
         if !has_language && args.defaults.language.is_none() {
             return Err(Failure::Refused(
-                "the feed names no language; say which, for example --language de".to_owned(),
+                "the feed names no language and its items are too short to tell it; say which, for example --language de".to_owned(),
             ));
         }
     }
@@ -203,9 +236,9 @@ async fn look_at(app: &App, url: &Url) -> Result<Document, Failure> {
 }
 
 async fn remove(app: &App, name: String) -> Result<(), Failure> {
-    let removed = app.db.transaction(move |conn| {
+    let removed = app.db.transaction_now(move |conn, now| {
         let feed = feeds::find_by_name(conn, &name)?;
-        feeds::remove(conn, feed.id)?;
+        feeds::remove(conn, now, feed.id)?;
         Ok::<_, feeds::Error>(feed)
     });
     let feed = removed.await?;

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::domain::article::{Article, ArticleDraft, ArticleStatus, Image};
+use crate::domain::article::{Article, ArticleDraft, ArticleStatus, Image, LanguageSource};
 use crate::domain::article_body::ArticleBody;
 use crate::domain::id::ArticleId;
+use crate::domain::language::Language;
+use crate::domain::language_detection::language_of;
 use crate::domain::line::{Line, clean_text};
 use crate::domain::slug::Slug;
 use crate::http::dto::{ArticleJson, Fields, Page, Paging, incomplete};
@@ -20,6 +22,9 @@ use crate::usecases::articles::{self, Change};
 pub(super) const MAX_ID_CHARS: usize = 200;
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
+/// What to do about an article without a language.
+const UNTOLD: &str =
+    "the text is too short to tell its language; name it, or set publisher.language for all";
 /// The longest standfirst, caption or alternative text, in characters.
 const MAX_TEXT_CHARS: usize = 1000;
 
@@ -52,8 +57,8 @@ pub(crate) struct ArticleRequest {
     /// HTML; what is not text, lists, links, quotes or pictures is removed.
     #[serde(default)]
     body_html: String,
-    /// A BCP 47 language tag.
-    language: String,
+    /// A BCP 47 language tag; told from the text when absent, else `publisher.language` of the settings.
+    language: Option<String>,
     /// The section's name as readers see it.
     #[serde(default)]
     section: String,
@@ -86,6 +91,8 @@ pub(crate) struct ArticleAnswer {
     title: String,
     standfirst: String,
     language: String,
+    /// How it is known: somebody declared it, it was told from the text, or it is the newsroom's usual one.
+    language_source: LanguageSource,
     section: String,
     topics: Vec<String>,
     authors: Vec<String>,
@@ -115,6 +122,7 @@ impl From<&Article> for ArticleAnswer {
             title: article.title.as_str().to_owned(),
             standfirst: article.standfirst.clone(),
             language: article.language.to_string(),
+            language_source: article.language_source,
             section: article.section.clone(),
             topics: article.topics.clone(),
             authors: article.authors.clone(),
@@ -138,7 +146,11 @@ impl From<&Article> for ArticleAnswer {
 }
 
 /// The article that a request tells of.
-pub(super) fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleDraft, Problem> {
+pub(super) fn draft(
+    external_id: &str,
+    body: &ArticleRequest,
+    usual: Option<&Language>,
+) -> Result<ArticleDraft, Problem> {
     let mut fields = Fields::default();
     let id = Line::parse(external_id, MAX_ID_CHARS)
         .map_err(|cause| fields.wrong("external_id", cause))
@@ -147,7 +159,7 @@ pub(super) fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleD
         .map_err(|cause| fields.wrong("title", cause))
         .ok();
     let url = fields.web_address("url", &body.url);
-    let language = fields.parse("language", &body.language);
+    let declared = fields.parse_optional("language", body.language.as_deref());
     let slug: Option<Slug> = fields.parse_optional("slug", body.slug.as_deref());
     let text = ArticleBody::sanitise(&body.body_html)
         .map_err(|cause| fields.wrong("body_html", cause))
@@ -169,12 +181,20 @@ pub(super) fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleD
     {
         fields.wrong("expires_at", "must be after publish_at");
     }
+    let told = match (declared, &title, &text) {
+        (None, Some(title), Some(text)) if body.language.is_none() => {
+            tell(&mut fields, (title.as_str(), &standfirst, text), usual)
+        }
+        (declared, ..) => declared.map(|language| (language, LanguageSource::Declared)),
+    };
     fields.finish()?;
+    let (language, language_source) = told.ok_or_else(incomplete)?;
     Ok(ArticleDraft {
         external_id: id.ok_or_else(incomplete)?,
         slug,
         url: url.ok_or_else(incomplete)?,
-        language: language.ok_or_else(incomplete)?,
+        language,
+        language_source,
         section,
         topics,
         title: title.ok_or_else(incomplete)?,
@@ -190,6 +210,19 @@ pub(super) fn draft(external_id: &str, body: &ArticleRequest) -> Result<ArticleD
         expires_at: body.expires_at,
         is_pinned: body.is_pinned,
     })
+}
+
+/// The language of an article that names none.
+fn tell(
+    fields: &mut Fields,
+    parts: (&str, &str, &ArticleBody),
+    usual: Option<&Language>,
+) -> Option<(Language, LanguageSource)> {
+    let told = language_of(None, parts, usual);
+    if told.is_none() {
+        fields.wrong("language", UNTOLD);
+    }
+    told
 }
 
 /// A text that may be empty, as one clean line.
@@ -249,7 +282,11 @@ pub(crate) async fn put(
     body: ArticleJson<ArticleRequest>,
 ) -> Result<HttpResponse, Problem> {
     let (draft, now) = (
-        draft(&external_id, &body.0)?,
+        draft(
+            &external_id,
+            &body.0,
+            app.config.publisher.language.as_ref(),
+        )?,
         app.db.now().await.map_err(articles::Error::from)?,
     );
     let (article, change) = app

@@ -16,8 +16,9 @@ use utoipa::ToSchema;
 
 use super::articles::{ArticleRequest, draft};
 use crate::app::App;
-use crate::domain::article::ArticleDraft;
+use crate::domain::article::{Article, ArticleDraft, LanguageSource};
 use crate::domain::fingerprint::fingerprint;
+use crate::domain::language::Language;
 use crate::http::problem::Problem;
 use crate::usecases::articles::{self, Change};
 use crate::usecases::idempotency;
@@ -42,17 +43,41 @@ pub(crate) struct RowAnswer {
     external_id: Option<String>,
     /// `created`, `updated`, `unchanged` or `error`.
     status: &'static str,
+    /// The language, where the line named none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    /// `detected` from the text, or the newsroom's `default`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_source: Option<LanguageSource>,
     /// Why nothing was stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Problem>,
 }
 
 impl RowAnswer {
+    fn stored(line: usize, external_id: Option<String>, article: &Article, change: Change) -> Self {
+        let is_declared = article.language_source == LanguageSource::Declared;
+        Self {
+            line,
+            external_id,
+            status: match change {
+                Change::Created => "created",
+                Change::Updated => "updated",
+                Change::Unchanged => "unchanged",
+            },
+            language: (!is_declared).then(|| article.language.to_string()),
+            language_source: (!is_declared).then_some(article.language_source),
+            error: None,
+        }
+    }
+
     fn failed(line: usize, external_id: Option<String>, problem: Problem) -> Self {
         Self {
             line,
             external_id,
             status: "error",
+            language: None,
+            language_source: None,
             error: Some(problem),
         }
     }
@@ -305,10 +330,10 @@ struct Row {
 }
 
 impl Row {
-    fn read(line: Line) -> Self {
+    fn read(line: Line, usual: Option<&Language>) -> Self {
         let number = line.number;
         let (external_id, draft) = match line.text {
-            Ok(text) => read(&text),
+            Ok(text) => read(&text, usual),
             Err(problem) => (None, Err(problem)),
         };
         Self {
@@ -319,7 +344,7 @@ impl Row {
     }
 }
 
-fn read(text: &[u8]) -> (Option<String>, Result<ArticleDraft, Problem>) {
+fn read(text: &[u8], usual: Option<&Language>) -> (Option<String>, Result<ArticleDraft, Problem>) {
     let invalid = |cause: &serde_json::Error| {
         Problem::new(
             StatusCode::BAD_REQUEST,
@@ -347,7 +372,7 @@ fn read(text: &[u8]) -> (Option<String>, Result<ArticleDraft, Problem>) {
         return (None, Err(Problem::invalid_field("external_id", detail)));
     };
     let draft = match serde_json::from_value::<ArticleRequest>(Value::Object(object)) {
-        Ok(request) => draft(&external_id, &request),
+        Ok(request) => draft(&external_id, &request, usual),
         Err(cause) => Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid_fields",
@@ -361,7 +386,9 @@ fn read(text: &[u8]) -> (Option<String>, Result<ArticleDraft, Problem>) {
 async fn store(app: &App, lines: Vec<Line>) -> Vec<RowAnswer> {
     let numbers: Vec<usize> = lines.iter().map(|line| line.number).collect();
     // Cleaning HTML is work, so it is not done on the thread that serves others.
-    let read = tokio::task::spawn_blocking(|| lines.into_iter().map(Row::read).collect::<Vec<_>>());
+    let usual = app.config.publisher.language.clone();
+    let read = move |line| Row::read(line, usual.as_ref());
+    let read = tokio::task::spawn_blocking(|| lines.into_iter().map(read).collect::<Vec<_>>());
     let Ok(rows) = read.await else {
         let failed = |number| {
             RowAnswer::failed(
@@ -393,17 +420,11 @@ async fn store(app: &App, lines: Vec<Line>) -> Vec<RowAnswer> {
                 |result| result.map_err(Problem::from),
             ),
         };
-        let status = match result {
-            Ok(Change::Created) => "created",
-            Ok(Change::Updated) => "updated",
-            Ok(Change::Unchanged) => "unchanged",
-            Err(problem) => return RowAnswer::failed(row.number, row.external_id, problem),
-        };
-        RowAnswer {
-            line: row.number,
-            external_id: row.external_id,
-            status,
-            error: None,
+        match result {
+            Ok((article, change)) => {
+                RowAnswer::stored(row.number, row.external_id, &article, change)
+            }
+            Err(problem) => RowAnswer::failed(row.number, row.external_id, problem),
         }
     };
     rows.into_iter().map(answer).collect()

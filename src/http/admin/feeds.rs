@@ -10,12 +10,13 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::domain::change::Change;
 use crate::domain::feed::{Feed, FeedItemRow, FeedItemStatus, FeedStatus, NewFeed};
+use crate::domain::hub_subscription::{HubState, HubSubscription};
 use crate::domain::id::{ArticleId, FeedId};
 use crate::domain::language::Language;
 use crate::domain::line::{Line, clean_text};
 use crate::http::dto::{Fields, Page, Paging, incomplete};
 use crate::http::problem::Problem;
-use crate::usecases::feeds::{self, Patch};
+use crate::usecases::feeds::{self, Connection, Patch};
 
 /// The longest title or section, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -79,11 +80,44 @@ pub(crate) struct FeedAnswer {
     last_status: Option<i32>,
     /// Why the last fetch failed.
     last_error: Option<String>,
+    /// The hub that pushes its news (`WebSub`), if it names one.
+    hub: Option<HubAnswer>,
 }
 
-impl From<Feed> for FeedAnswer {
-    fn from(feed: Feed) -> Self {
+/// A hub that pushes the news of a feed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HubAnswer {
+    url: String,
+    /// The address of the feed as the feed says it.
+    topic: String,
+    state: HubState,
+    /// Until when it pushes; it is asked again before.
+    lease_ends_at: Option<Timestamp>,
+    /// When it is asked next.
+    next_request_at: Timestamp,
+    last_push_at: Option<Timestamp>,
+    /// What last went wrong.
+    last_error: Option<String>,
+}
+
+impl HubAnswer {
+    fn new(hub: HubSubscription, now: Timestamp) -> Self {
         Self {
+            state: hub.state(now),
+            url: hub.hub_url,
+            topic: hub.topic,
+            lease_ends_at: hub.lease_ends_at,
+            next_request_at: hub.act_at,
+            last_push_at: hub.last_push_at,
+            last_error: hub.last_error,
+        }
+    }
+}
+
+impl FeedAnswer {
+    fn new(feed: Feed, hub: Option<HubSubscription>, now: Timestamp) -> Self {
+        Self {
+            hub: hub.map(|hub| HubAnswer::new(hub, now)),
             id: feed.id,
             url: feed.url,
             title: feed.title,
@@ -138,8 +172,18 @@ impl From<FeedItemRow> for FeedItemAnswer {
 
 /// A feed as the API shows it, for others who speak JSON.
 #[must_use]
-pub fn document(feed: Feed) -> impl Serialize + use<> {
-    FeedAnswer::from(feed)
+pub fn document(
+    feed: Feed,
+    hub: Option<HubSubscription>,
+    now: Timestamp,
+) -> impl Serialize + use<> {
+    FeedAnswer::new(feed, hub, now)
+}
+
+/// A feed with its hub.
+fn with_hub(conn: &mut Connection, now: Timestamp, feed: Feed) -> Result<FeedAnswer, feeds::Error> {
+    let hub = feeds::subscriptions_of(conn, &[feed.id])?.remove(&feed.id);
+    Ok(FeedAnswer::new(feed, hub, now))
 }
 
 /// An address that may be fetched, as far as it can be told without asking.
@@ -170,15 +214,17 @@ fn name(fields: &mut Fields, field: &str, text: &str) -> String {
     responses((status = 200, body = Page<FeedAnswer>), (status = 401, body = Problem)))]
 pub(crate) async fn list(app: Data<App>, paging: Query<Paging>) -> Result<HttpResponse, Problem> {
     let (before, limit) = paging.read()?;
-    let rows = app
-        .db
-        .transaction(move |conn| feeds::list(conn, before, limit))
-        .await?;
+    let read = move |conn: &mut _, now| {
+        let rows = feeds::list(conn, before, limit)?;
+        let ids: Vec<FeedId> = rows.iter().map(|row| row.id).collect();
+        Ok::<_, feeds::Error>((rows, feeds::subscriptions_of(conn, &ids)?, now))
+    };
+    let (rows, hubs, now) = app.db.transaction_now(read).await?;
     let page = Page::new(
         rows,
         limit,
         |row| row.id.to_string(),
-        |row| FeedAnswer::from(row.clone()),
+        |row| FeedAnswer::new(row.clone(), hubs.get(&row.id).cloned(), now),
     );
     Ok(HttpResponse::Ok().json(page))
 }
@@ -203,9 +249,12 @@ pub(crate) async fn add(app: Data<App>, body: Json<FeedRequest>) -> Result<HttpR
     };
     let feed = app
         .db
-        .transaction_now(move |conn, now| feeds::add(conn, now, new))
+        .transaction_now(move |conn, now| {
+            let feed = feeds::add(conn, now, new)?;
+            with_hub(conn, now, feed)
+        })
         .await?;
-    Ok(HttpResponse::Created().json(FeedAnswer::from(feed)))
+    Ok(HttpResponse::Created().json(feed))
 }
 
 /// One feed.
@@ -214,9 +263,12 @@ pub(crate) async fn add(app: Data<App>, body: Json<FeedRequest>) -> Result<HttpR
 pub(crate) async fn read(app: Data<App>, id: Path<FeedId>) -> Result<HttpResponse, Problem> {
     let feed = app
         .db
-        .transaction(move |conn| feeds::find(conn, id.into_inner()))
+        .transaction_now(move |conn, now| {
+            let feed = feeds::find(conn, id.into_inner())?;
+            with_hub(conn, now, feed)
+        })
         .await?;
-    Ok(HttpResponse::Ok().json(FeedAnswer::from(feed)))
+    Ok(HttpResponse::Ok().json(feed))
 }
 
 /// Changes a feed; it is fetched at once, and items that waited for a setting are tried again.
@@ -246,17 +298,20 @@ pub(crate) async fn change(
     let id = id.into_inner();
     let feed = app
         .db
-        .transaction_now(move |conn, now| feeds::change(conn, now, id, patch))
+        .transaction_now(move |conn, now| {
+            let feed = feeds::change(conn, now, id, patch)?;
+            with_hub(conn, now, feed)
+        })
         .await?;
-    Ok(HttpResponse::Ok().json(FeedAnswer::from(feed)))
+    Ok(HttpResponse::Ok().json(feed))
 }
 
-/// Forgets a feed; its articles stay.
+/// Forgets a feed; its articles stay, and its hub is told.
 #[utoipa::path(delete, path = "/feeds/{feed}", tag = "feeds", params(("feed" = FeedId, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn remove(app: Data<App>, id: Path<FeedId>) -> Result<HttpResponse, Problem> {
     app.db
-        .transaction(move |conn| feeds::remove(conn, id.into_inner()))
+        .transaction_now(move |conn, now| feeds::remove(conn, now, id.into_inner()))
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -283,7 +338,10 @@ pub(crate) async fn fetch(app: Data<App>, id: Path<FeedId>) -> Result<HttpRespon
     let id = id.into_inner();
     let feed = app
         .db
-        .transaction_now(move |conn, now| feeds::request(conn, now, id))
+        .transaction_now(move |conn, now| {
+            let feed = feeds::request(conn, now, id)?;
+            with_hub(conn, now, feed)
+        })
         .await?;
-    Ok(HttpResponse::Accepted().json(FeedAnswer::from(feed)))
+    Ok(HttpResponse::Accepted().json(feed))
 }

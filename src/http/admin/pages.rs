@@ -73,6 +73,7 @@ pub(crate) async fn from_url(
         topics,
         language,
         document_language: None,
+        usual_language: app.config.publisher.language.clone(),
     };
     let draft = feed::draft(&item, &defaults, &id).map_err(|cause| {
         let field = if cause == feed::DraftError::NoLanguage {

@@ -47,8 +47,9 @@ pub(crate) async fn receive(
             let defaults = Defaults {
                 section: String::new(),
                 topics: Vec::new(),
-                language: Some(settings.ghost_language.clone()),
+                language: None,
                 document_language: None,
+                usual_language: Some(settings.ghost_language.clone()),
             };
             let draft = feed::draft(&item, &defaults, &item.identity)
                 .map_err(|cause| Problem::invalid_field("post", cause.to_string()))?;
@@ -75,7 +76,7 @@ pub(crate) async fn receive(
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+pub(super) async fn read(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {

@@ -13,3 +13,4 @@ pub(super) mod newsletters;
 pub(super) mod outbox;
 pub(super) mod signup;
 pub(super) mod unsubscribe;
+pub(super) mod websub;

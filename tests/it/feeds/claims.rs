@@ -57,6 +57,7 @@ async fn a_server_that_comes_back_too_late_changes_nothing() {
                 &lost,
                 Fetched::Unchanged { moved_to: None },
                 &pace,
+                None,
             )
         })
         .await;
@@ -92,7 +93,7 @@ async fn a_change_during_a_fetch_is_read_soon() {
     let fetched = Fetched::Unchanged { moved_to: None };
     world
         .app
-        .run(move |conn| feeds::record(conn, now, &claimed, fetched, &pace))
+        .run(move |conn| feeds::record(conn, now, &claimed, fetched, &pace, None))
         .await
         .unwrap();
     let after = world.feed(&feed["id"]).await;

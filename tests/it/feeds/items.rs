@@ -159,7 +159,7 @@ async fn an_item_that_lacks_a_language_waits_for_one() {
         .await;
     assert_eq!(
         detail[0]["detail"],
-        "neither the item nor the feed names a language; set the feed's language"
+        "neither the item nor the feed names a language, and the text is too short to tell it; set the feed's language"
     );
     let path = format!("/feeds/{}", feed["id"].as_str().unwrap());
     let change = world

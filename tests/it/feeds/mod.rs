@@ -6,6 +6,8 @@ mod command;
 mod items;
 mod pages;
 mod schedule;
+mod websub;
+mod wordpress;
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tidings::domain::approval::ApprovalSettings;
-use tidings::domain::article::{Article, ArticleDraft, Image};
+use tidings::domain::article::{Article, ArticleDraft, Image, LanguageSource};
 use tidings::domain::article_body::ArticleBody;
 use tidings::domain::choice::Choice;
 use tidings::domain::consent::ConsentSource;
@@ -247,6 +247,7 @@ impl TestApp {
             external_id: line(&external_id),
             slug: None,
             language: "en".parse().unwrap(),
+            language_source: LanguageSource::Declared,
             section: "Europe".to_owned(),
             topics: Vec::new(),
             title: line(title),

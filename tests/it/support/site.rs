@@ -14,10 +14,15 @@ struct Page {
     body: Vec<u8>,
 }
 
+/// What a site answers at a path and query: status, whole lines of headers, body. `None`: as without a script.
+type Script = dyn FnMut(&str) -> Option<(u16, String, Vec<u8>)> + Send;
+
 #[derive(Default)]
 struct State {
     pages: BTreeMap<String, Page>,
+    script: Option<Box<Script>>,
     asked: Vec<String>,
+    posted: Vec<String>,
 }
 
 /// A publisher's site on a free port of this machine.
@@ -70,10 +75,32 @@ impl Site {
             .insert(path.to_owned(), page);
     }
 
+    /// Answers by a script from now on, which is given path and query of each request.
+    pub(crate) fn script(
+        &self,
+        script: impl FnMut(&str) -> Option<(u16, String, Vec<u8>)> + Send + 'static,
+    ) {
+        self.state.lock().unwrap().script = Some(Box::new(script));
+    }
+
+    /// The bodies of all POST requests so far.
+    pub(crate) fn posted(&self) -> Vec<String> {
+        self.state.lock().unwrap().posted.clone()
+    }
+
     /// The heads of all requests so far, in lower case.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.state.lock().unwrap().asked.clone()
     }
+}
+
+/// The octets of a body that the head announces.
+fn announced(head: &str) -> usize {
+    let head = head.to_lowercase();
+    let line = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"));
+    line.map_or(0, |length| length.trim().parse().unwrap())
 }
 
 async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
@@ -83,12 +110,32 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             return;
         }
     }
+    let end = head
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap()
+        + 4;
+    let mut body = head.split_off(end);
     let head = String::from_utf8_lossy(&head).into_owned();
+    while body.len() < announced(&head) {
+        if stream.read_buf(&mut body).await.unwrap_or(0) == 0 {
+            return;
+        }
+    }
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let page = {
         let mut state = state.lock().unwrap();
         state.asked.push(head.to_lowercase());
-        state.pages.get(&path).cloned()
+        if head.starts_with("POST ") {
+            state.posted.push(String::from_utf8(body).unwrap());
+        }
+        let scripted = state.script.as_mut().and_then(|script| script(&path));
+        let scripted = scripted.map(|(status, headers, body)| Page {
+            status,
+            headers,
+            body,
+        });
+        scripted.or_else(|| state.pages.get(&path).cloned())
     };
     let page = page.unwrap_or(Page {
         status: 404,

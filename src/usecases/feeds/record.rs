@@ -1,61 +1,25 @@
-//! Feeds as sources of articles: who fetches which when, and what becomes of what was fetched.
-//!
-//! A fetch is claimed in one transaction and recorded in another; nothing is open while the network is asked. The claim
-//! is a lease with an id of its own: whoever comes back after it was taken over changes nothing.
+//! What became of a fetch: articles, items, and when the feed is looked at again.
 
 use std::collections::HashMap;
 
 use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config;
+use super::Error;
+use super::hub::take_offer;
 use crate::domain::article::ArticleChange;
-use crate::domain::change::Change;
-use crate::domain::feed::{
-    Feed, FeedItemRow, FeedItemStatus, FeedStatus, FetchFailure, NewFeed, Pace,
-};
+use crate::domain::feed::{Feed, FeedItemRow, FeedItemStatus, FetchFailure, Pace};
 use crate::domain::fingerprint::fingerprint;
-use crate::domain::id::{ArticleId, FeedClaimId, FeedId};
+use crate::domain::hub_subscription::HubOffer;
+use crate::domain::id::ArticleId;
 use crate::domain::language::Language;
+use crate::domain::wordpress_paging::Step;
 use crate::feed::{self, Defaults, Document, FeedItem};
 use crate::store::articles::Put;
-use crate::store::{self, articles, feeds};
+use crate::store::{articles, feeds};
 
-/// Octets of an identity or a title that are kept to show it.
+/// Characters of an identity that are kept to show it.
 const SHOWN_CHARS: usize = 500;
-
-/// Why something cannot be done with a feed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is no feed with this id or address.
-    #[error("there is no such feed; `tidings feeds list` shows those that there are")]
-    NotFound,
-    /// The address is that of another feed.
-    #[error("this address is the feed {0} already")]
-    UrlTaken(FeedId),
-    /// Nobody looks at it.
-    #[error("this feed is {0}; set `is_paused` to false first")]
-    Inactive(FeedStatus),
-    /// A fetch is under way.
-    #[error("this feed is being fetched right now; try again in a minute")]
-    Busy,
-    /// The database failed.
-    #[error("cannot read or write the feed")]
-    Store(#[from] store::Error),
-}
-
-/// Changes of a feed's settings; what is `None` stays.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the columns of Feed, see there")]
-pub struct Patch {
-    pub url: Option<String>,
-    pub title: Option<String>,
-    pub section: Option<String>,
-    pub topics: Option<Vec<String>>,
-    pub language: Change<Language>,
-    /// Whether it is to be looked at.
-    pub is_paused: Option<bool>,
-}
 
 /// What a fetch gave.
 #[derive(Debug)]
@@ -75,9 +39,33 @@ pub enum Fetched {
         etag: Option<String>,
         /// For the next request.
         last_modified: Option<String>,
+        /// The hub that it names.
+        hub: Option<HubOffer>,
     },
     /// An error.
     Failed(FetchFailure),
+}
+
+/// A page of posts of a `WordPress`.
+#[derive(Debug)]
+pub struct Page {
+    /// What was read; `None` when the question was refused.
+    pub document: Option<Box<Document>>,
+    /// The new address, after permanent redirects.
+    pub moved_to: Option<String>,
+    /// What is next.
+    pub step: Step,
+    /// Whether this pass ends here, whatever is next.
+    pub is_last: bool,
+}
+
+/// What came of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// How many items became what.
+    pub counts: Counts,
+    /// Whether the claim still holds, to read the next page.
+    pub goes_on: bool,
 }
 
 /// How many items became what in one fetch; those that had not changed are in none.
@@ -93,180 +81,21 @@ pub struct Counts {
     pub irrelevant: usize,
 }
 
-/// How often feeds are looked at by the settings; `random` shifts the time.
-#[must_use]
-pub fn pace(settings: &config::Feeds, random: u32) -> Pace {
-    Pace {
-        interval: SignedDuration::from_mins(i64::from(settings.interval_minutes)),
-        max_backoff: SignedDuration::from_hours(i64::from(settings.max_backoff_hours)),
-        random,
+impl Counts {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            created: self.created + other.created,
+            updated: self.updated + other.updated,
+            pending: self.pending + other.pending,
+            irrelevant: self.irrelevant + other.irrelevant,
+        }
     }
 }
 
-/// Adds a feed; it is due at once.
-///
-/// # Errors
-/// [`Error::UrlTaken`].
-pub fn add(conn: &mut PgConnection, now: Timestamp, new: NewFeed) -> Result<Feed, Error> {
-    if let Some(other) = feeds::find_by_url(conn, &new.url)? {
-        return Err(Error::UrlTaken(other.id));
-    }
-    let feed = Feed::new(now, new);
-    feeds::insert(conn, feed.clone())?;
-    Ok(feed)
-}
-
-/// A page of feeds, newest first.
-///
-/// # Errors
-/// Database errors.
-pub fn list(
-    conn: &mut PgConnection,
-    before: Option<FeedId>,
-    limit: i64,
-) -> Result<Vec<Feed>, Error> {
-    Ok(feeds::page(conn, before, limit)?)
-}
-
-/// A feed.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn find(conn: &mut PgConnection, id: FeedId) -> Result<Feed, Error> {
-    feeds::find(conn, id)?.ok_or(Error::NotFound)
-}
-
-/// A feed by its id or its address.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Feed, Error> {
-    let found = match name.parse() {
-        Ok(id) => feeds::find(conn, id)?,
-        Err(_) => feeds::find_by_url(conn, name)?,
-    };
-    found.ok_or(Error::NotFound)
-}
-
-/// The last items of a feed.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn items(conn: &mut PgConnection, id: FeedId, limit: i64) -> Result<Vec<FeedItemRow>, Error> {
-    find(conn, id)?;
-    Ok(feeds::recent_items(conn, id, limit)?)
-}
-
-/// Changes a feed's settings. It is due at once and read as if for the first time, so that items which waited for a
-/// setting get it.
-///
-/// # Errors
-/// [`Error::NotFound`] and [`Error::UrlTaken`].
-pub fn change(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    id: FeedId,
-    patch: Patch,
-) -> Result<Feed, Error> {
-    let before = feeds::lock(conn, id)?.ok_or(Error::NotFound)?;
-    if let Some(url) = patch.url.as_ref().filter(|url| **url != before.url)
-        && let Some(other) = feeds::find_by_url(conn, url)?
-    {
-        return Err(Error::UrlTaken(other.id));
-    }
-    let status = match patch.is_paused {
-        Some(true) => FeedStatus::Paused,
-        Some(false) => FeedStatus::Active,
-        None => before.status,
-    };
-    let after = Feed {
-        url: patch.url.unwrap_or(before.url),
-        title: patch.title.unwrap_or(before.title),
-        section: patch.section.unwrap_or(before.section),
-        topics: patch.topics.unwrap_or(before.topics),
-        language: patch.language.apply(before.language),
-        status,
-        updated_at: now,
-        etag: None,
-        last_modified: None,
-        next_fetch_at: now,
-        failures: 0,
-        ..before
-    };
-    feeds::update(conn, after.clone())?;
-    Ok(after)
-}
-
-/// Has a feed fetched as soon as a worker looks.
-///
-/// # Errors
-/// [`Error::NotFound`] and [`Error::Inactive`].
-pub fn request(conn: &mut PgConnection, now: Timestamp, id: FeedId) -> Result<Feed, Error> {
-    let before = feeds::lock(conn, id)?.ok_or(Error::NotFound)?;
-    if before.status != FeedStatus::Active {
-        return Err(Error::Inactive(before.status));
-    }
-    let after = Feed {
-        next_fetch_at: now,
-        ..before
-    };
-    feeds::update(conn, after.clone())?;
-    Ok(after)
-}
-
-/// Forgets a feed; its articles stay.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn remove(conn: &mut PgConnection, id: FeedId) -> Result<(), Error> {
-    if feeds::delete(conn, id)? {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
-}
-
-/// How long a fetch may take before another server takes over: twice the longest one, and a minute for the database.
-fn lease(settings: &config::Fetch) -> SignedDuration {
-    SignedDuration::from_secs(60 + 2 * i64::try_from(settings.timeout_seconds).unwrap_or(60))
-}
-
-/// Takes feeds that are due, at most `limit`.
-///
-/// # Errors
-/// Database errors.
-pub fn claim_due(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    settings: &config::Fetch,
-    limit: u32,
-) -> Result<Vec<Feed>, Error> {
-    let until = now.checked_add(lease(settings)).unwrap_or(now);
-    Ok(feeds::claim(
-        conn,
-        now,
-        until,
-        FeedClaimId::new(now),
-        i64::from(limit),
-    )?)
-}
-
-/// Takes one feed, due or not.
-///
-/// # Errors
-/// [`Error::NotFound`] and [`Error::Busy`].
-pub fn claim_one(
-    conn: &mut PgConnection,
-    now: Timestamp,
-    settings: &config::Fetch,
-    id: FeedId,
-) -> Result<Feed, Error> {
-    find(conn, id)?;
-    let until = now.checked_add(lease(settings)).unwrap_or(now);
-    feeds::claim_one(conn, now, until, FeedClaimId::new(now), id)?.ok_or(Error::Busy)
-}
-
-/// Writes down what a fetch gave: articles, items and the feed in one transaction. `None` when the claim was lost: then
+/// Writes down what a fetch gave: articles, items and the feed in one transaction; `usual` is the language of items whose
+/// language nobody names and the text does not tell. `None` when the claim was lost: then
 /// nothing changes.
 ///
 /// # Errors
@@ -277,6 +106,7 @@ pub fn record(
     claimed: &Feed,
     fetched: Fetched,
     pace: &Pace,
+    usual: Option<&Language>,
 ) -> Result<Option<Counts>, Error> {
     let Some(feed) =
         feeds::lock(conn, claimed.id)?.filter(|feed| feed.claim_id == claimed.claim_id)
@@ -294,8 +124,10 @@ pub fn record(
             moved_to,
             etag,
             last_modified,
+            hub,
         } => {
-            counts = take_items(conn, now, &feed, &document)?;
+            take_offer(conn, now, &feed, hub)?;
+            counts = take_items(conn, now, &feed, &document, usual)?;
             let mut after = move_to(conn, feed.fetched(now, 200, pace), moved_to)?;
             after.etag = etag;
             after.last_modified = last_modified;
@@ -312,6 +144,59 @@ pub fn record(
     }
     feeds::update(conn, after)?;
     Ok(Some(counts))
+}
+
+/// Writes down a page of posts: articles, items, and up to where the feed has been read, in one transaction. The claim lasts for
+/// the next page, unless the pass ends here. `None` when the claim was lost: then nothing changes.
+///
+/// # Errors
+/// Database errors.
+pub fn record_page(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    claimed: &Feed,
+    page: Page,
+    (tempo, lease): (&Pace, SignedDuration),
+    usual: Option<&Language>,
+) -> Result<Option<Recorded>, Error> {
+    let Some(feed) =
+        feeds::lock(conn, claimed.id)?.filter(|feed| feed.claim_id == claimed.claim_id)
+    else {
+        return Ok(None);
+    };
+    let mut counts = Counts::default();
+    if let Some(document) = &page.document {
+        counts = take_items(conn, now, &feed, document, usual)?;
+    }
+    let is_stale = feed.updated_at != claimed.updated_at;
+    let goes_on = !(is_stale || page.is_last || page.step.is_round_over);
+    let mut after = if is_stale {
+        // Settings have changed meanwhile, and with them where to read from.
+        Feed {
+            next_fetch_at: now,
+            ..feed.fetched(now, 200, tempo)
+        }
+    } else if page.step.is_round_over {
+        feed.fetched(now, 200, tempo)
+    } else if page.is_last {
+        feed.interrupted(now, tempo)
+    } else {
+        Feed {
+            claimed_until: now.checked_add(lease).ok(),
+            ..feed
+        }
+    };
+    if !is_stale {
+        after.paging = Some(page.step.paging);
+        after = move_to(conn, after, page.moved_to)?;
+    }
+    if after.title.is_empty()
+        && let Some(document) = page.document
+    {
+        after.title = document.title;
+    }
+    feeds::update(conn, after)?;
+    Ok(Some(Recorded { counts, goes_on }))
 }
 
 /// The feed at the address where permanent redirects led, unless another feed has that.
@@ -335,17 +220,19 @@ fn move_to(
     Ok(feed)
 }
 
-fn take_items(
+pub(super) fn take_items(
     conn: &mut PgConnection,
     now: Timestamp,
     feed: &Feed,
     document: &Document,
+    usual: Option<&Language>,
 ) -> Result<Counts, Error> {
     let defaults = Defaults {
         section: feed.section.clone(),
         topics: feed.topics.clone(),
         language: feed.language.clone(),
         document_language: document.language.clone(),
+        usual_language: usual.cloned(),
     };
     let marks: Vec<String> = document
         .items

@@ -1,5 +1,8 @@
 //! Fetches feeds that are due: claimed in one transaction, fetched and read outside of any, recorded in another.
 
+mod hubs;
+mod wordpress;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -8,11 +11,15 @@ use url::Url;
 
 use super::Stop;
 use crate::app::App;
-use crate::domain::feed::{Feed, FetchFailure};
+use crate::domain::feed::{Feed, FetchFailure, Pace};
 use crate::domain::id::FeedId;
-use crate::feed::{self, Context, Document};
+use crate::domain::wordpress_paging::is_posts_address;
+use crate::feed::{self, Context, Document, parse_links};
 use crate::fetch::{self, RetryAfter};
 use crate::usecases::feeds::{self, Counts, Error, Fetched};
+
+/// What is said when another server has the claim.
+const TAKEN_OVER: &str = "another server took this feed over meanwhile";
 
 /// What became of one feed.
 #[derive(Debug)]
@@ -27,6 +34,9 @@ pub struct Look {
 pub async fn run(app: App, mut stop: Stop) {
     let pause = Duration::from_secs(u64::from(app.config.feeds.poll_seconds));
     while !stop.is_set() {
+        if let Err(error) = hubs::ask_due(&app).await {
+            tracing::error!(error = ?error, "hubs could not be asked");
+        }
         match fetch_some(&app).await {
             Ok(looks) if !looks.is_empty() => continue,
             Ok(_) => {}
@@ -45,6 +55,7 @@ pub async fn fetch_due(app: &App) -> Result<Vec<Look>, Error> {
     loop {
         let looks = fetch_some(app).await?;
         if looks.is_empty() {
+            hubs::ask_due(app).await?;
             return Ok(all);
         }
         all.extend(looks);
@@ -76,24 +87,10 @@ async fn fetch_some(app: &App) -> Result<Vec<Look>, Error> {
 }
 
 async fn look(app: &App, feed: Feed) -> Result<Look, Error> {
-    let fetched = fetch(app, &feed).await;
-    let failure = match &fetched {
-        Fetched::Failed(failure) => {
-            tracing::warn!(feed = %feed.id, status = failure.status, "a feed could not be read");
-            Some(failure.error.clone())
-        }
-        Fetched::Unchanged { .. } | Fetched::New { .. } => None,
-    };
-    let pace = feeds::pace(&app.config.feeds, getrandom::u32().unwrap_or_default());
-    let claimed = feed.clone();
-    let recorded = app
-        .db
-        .transaction_now(move |conn, now| feeds::record(conn, now, &claimed, fetched, &pace))
-        .await?;
-    let result = match (failure, recorded) {
-        (Some(error), _) => Err(error),
-        (None, Some(counts)) => Ok(counts),
-        (None, None) => Err("another server took this feed over meanwhile".to_owned()),
+    let posts = Url::parse(&feed.url).ok().filter(is_posts_address);
+    let result = match posts {
+        Some(url) => wordpress::pass(app, &feed, &url).await?,
+        None => look_once(app, &feed).await?,
     };
     if let Ok(counts) = &result
         && *counts != Counts::default()
@@ -107,6 +104,40 @@ async fn look(app: &App, feed: Feed) -> Result<Look, Error> {
         tracing::info!(feed = %feed.id, created, updated, pending, irrelevant, "a feed was read");
     }
     Ok(Look { feed, result })
+}
+
+async fn look_once(app: &App, feed: &Feed) -> Result<Result<Counts, String>, Error> {
+    let fetched = fetch(app, feed).await;
+    record(app, feed, fetched).await
+}
+
+/// Writes down what a fetch of a whole feed gave, or why there is nothing.
+async fn record(app: &App, feed: &Feed, fetched: Fetched) -> Result<Result<Counts, String>, Error> {
+    let failure = match &fetched {
+        Fetched::Failed(failure) => {
+            tracing::warn!(feed = %feed.id, status = failure.status, "a feed could not be read");
+            Some(failure.error.clone())
+        }
+        Fetched::Unchanged { .. } | Fetched::New { .. } => None,
+    };
+    let pace = pace(app);
+    let claimed = feed.clone();
+    let usual = app.config.publisher.language.clone();
+    let recorded = app
+        .db
+        .transaction_now(move |conn, now| {
+            feeds::record(conn, now, &claimed, fetched, &pace, usual.as_ref())
+        })
+        .await?;
+    Ok(match (failure, recorded) {
+        (Some(error), _) => Err(error),
+        (None, Some(counts)) => Ok(counts),
+        (None, None) => Err(TAKEN_OVER.to_owned()),
+    })
+}
+
+fn pace(app: &App) -> Pace {
+    feeds::pace(&app.config.feeds, getrandom::u32().unwrap_or_default())
 }
 
 async fn fetch(app: &App, feed: &Feed) -> Fetched {
@@ -126,12 +157,14 @@ async fn fetch(app: &App, feed: &Feed) -> Fetched {
         Ok(answer) => answer,
         Err(cause) => return of_error(app.clock.now(), &cause),
     };
+    let links = parse_links(answer.links(), &answer.url);
     let moved_to = answer.moved_to.map(String::from);
     let Some(body) = answer.body else {
         return Fetched::Unchanged { moved_to };
     };
-    match read(body, answer.url, answer.charset).await {
+    match read(body, answer.url.clone(), answer.charset).await {
         Ok(document) => Fetched::New {
+            hub: hubs::offer(app, &links, &document, &answer.url),
             document: Box::new(document),
             moved_to,
             etag: answer.etag,
