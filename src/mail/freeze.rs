@@ -13,7 +13,6 @@ use crate::domain::look::Look;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::Selection;
 use crate::domain::site::Site;
-use crate::i18n;
 use crate::templates::{TemplateError, Templates};
 
 /// Above this stories are shortened, in bytes of the HTML part with a reader's parts in it.
@@ -232,7 +231,7 @@ fn shorten(selection: &mut Selection) -> bool {
 }
 
 fn digest_email(material: &Material<'_>, selection: &Selection) -> DigestEmail {
-    let (lead, sections, brief) = DigestEmail::blocks(selection);
+    let (lead, sections, brief) = DigestEmail::blocks(selection, &material.newsletter.language);
     // "All stories on europablatt.example", but not "on 127.0.0.1".
     let home = url::Url::parse(&material.publisher.home_url).ok();
     let site_label = home
@@ -242,7 +241,10 @@ fn digest_email(material: &Material<'_>, selection: &Selection) -> DigestEmail {
     let newsletter = material.newsletter;
     let headline = lead.as_ref().map_or("", |lead| lead.title.as_str());
     let count = selection.shown().count();
-    let date = i18n::date_long(&newsletter.language, material.date);
+    let date = material
+        .templates
+        .words()
+        .date_long(&newsletter.language, material.date);
     let title = newsletter.title.as_str();
     let subject = material.look.subject().fill(headline, &date, title, count);
     // Of one story without a standfirst there is nothing left to say but whose it is.

@@ -15,7 +15,7 @@ use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::Placement;
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
-use crate::i18n;
+use crate::i18n::Words;
 use crate::mail::email::Rendered;
 use crate::mail::lint::{self, Expected, Report};
 use crate::mail::message::{Identity, Kind, MessageError};
@@ -166,6 +166,8 @@ pub struct CheckContext<'a> {
     pub site: &'a Site,
     /// Whose postal address must stand in the mail.
     pub publisher: &'a config::Publisher,
+    /// For the date of the order.
+    pub words: &'a Words,
 }
 
 /// What is wrong with the mail of an edition, as a reader who does not exist would get it.
@@ -207,7 +209,10 @@ pub fn check(
         address: "reader@tidings.invalid"
             .parse()
             .map_err(|_| Error::NotFound)?,
-        subscribed_on: i18n::date_long(&newsletter.language, edition.slot.date()).into(),
+        subscribed_on: context
+            .words
+            .date_long(&newsletter.language, edition.slot.date())
+            .into(),
         unsubscribe_token: "check".to_owned(),
     };
     let message = prepared::slow(context.identity, &mail, &nobody)?;

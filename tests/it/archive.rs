@@ -77,7 +77,7 @@ async fn the_list_is_paged_from_the_newest() {
     let list = app.get("/archive").await.expect(200).text();
     assert!(
         list.contains(&format!(
-            "<a href=\"{BASE_URL}/archive/morning\">Europe this &lt;morning&gt;</a>"
+            "<a href=\"{BASE_URL}/archive/morning\"><bdi>Europe this &lt;morning&gt;</bdi></a>"
         )),
         "{list}"
     );

@@ -48,3 +48,4 @@ mod signup;
 mod support;
 mod templates;
 mod unsubscribe;
+mod words;

@@ -3,6 +3,9 @@
 
 ## Datum und Uhrzeit
 
+# Ziffern in Zahlen und Daten: „latn“ für 0 bis 9, „arab“ für arabische, „arabext“ für persische.
+number-digits = latn
+
 month-1 = Januar
 month-2 = Februar
 month-3 = März
@@ -141,6 +144,7 @@ problem-internal-detail = Bitte versuchen Sie es noch einmal. Wenn es wieder ges
 ## Jede E-Mail
 
 mail-kind = E-Mail
+mail-label = { $label }:
 mail-sent-to = Diese E-Mail ging an { $address }.
 mail-imprint-line = Impressum: { $url }
 mail-privacy-line = Datenschutz: { $url }
@@ -208,7 +212,7 @@ digest-invite = { $newsletter } per E-Mail
 digest-invite-text = Diese Ausgabe gibt es auch per E-Mail.
 digest-invite-link = { $newsletter } abonnieren
 
-## Mail to editors: an edition waits for approval
+## E-Mail an die Redaktion: Eine Ausgabe wartet auf Freigabe
 
 approval-subject = Bitte freigeben: { $newsletter }: { $subject }
 approval-heading = Eine Ausgabe wartet auf Ihre Freigabe
@@ -228,7 +232,7 @@ approval-approve = Freigeben
 approval-hold = Anhalten
 approval-hash = Eine Freigabe gilt für genau diese Fassung ({ $hash }). Ändern sich Inhalt oder Empfänger, fragen wir noch einmal, und diese Links gelten nicht mehr.
 
-## Pages for editors
+## Seiten für die Redaktion
 
 review-approve-heading = Diese Ausgabe freigeben?
 review-approve-note = Sie geht an { $readers ->
@@ -257,7 +261,7 @@ review-unknown-heading = Diesen Link kennen wir nicht
 review-unknown-note = Vielleicht wurde er abgeschnitten, oder die Ausgabe hat sich geändert und Sie haben eine neuere E-Mail.
 review-hash = Fassung { $hash }
 
-## The archive
+## Archiv
 
 archive-heading = Archiv
 archive-open = Bisherige Ausgaben lesen

@@ -3,6 +3,9 @@
 
 ## Dates and times
 
+# The digits of numbers and dates: "latn" for 0 to 9, "arab" for those of Arabic, "arabext" for those of Persian.
+number-digits = latn
+
 month-1 = January
 month-2 = February
 month-3 = March
@@ -141,6 +144,8 @@ problem-internal-detail = Please try again. If it happens again, tell us: we hav
 ## Every mail
 
 mail-kind = email
+# A word before a link, in text mails.
+mail-label = { $label }:
 mail-sent-to = This email went to { $address }.
 mail-imprint-line = Legal notice: { $url }
 mail-privacy-line = Privacy: { $url }

@@ -174,7 +174,12 @@ fn tags(app: &App, page: &Page) -> String {
         ("og:site_name", &app.config.publisher.name),
         (
             "og:locale",
-            &page.newsletter.language.as_str().replace('-', "_"),
+            &page
+                .newsletter
+                .language
+                .without_private_use()
+                .as_str()
+                .replace('-', "_"),
         ),
         ("article:published_time", &published),
     ] {
