@@ -36,6 +36,7 @@ pub mod subscription;
 pub mod suppression;
 
 pub mod edition;
+pub mod edition_address;
 pub mod edition_order;
 pub mod selection;
 pub mod subject_pattern;
