@@ -1,10 +1,12 @@
 //! From chosen articles to the frozen mail of an edition, within the size that mail programs show.
 
-use jiff::civil;
+use jiff::{Timestamp, civil};
 use sha2::{Digest as _, Sha256};
 
 use super::digest::{DigestEmail, EditionLine, ReaderMarkers, cut, preheader};
-use super::email::{NewsletterLine, render};
+use super::email::{NewsletterLine, Rendered, render};
+use super::judge::{self, Judged};
+use super::message::Identity;
 use crate::config::Publisher;
 use crate::domain::article::Article;
 use crate::domain::id::EditionId;
@@ -125,6 +127,7 @@ pub fn freeze(material: &Material<'_>, selection: Selection) -> Result<Frozen, U
             ..email.clone()
         },
     )?;
+    warnings.extend(findings(material, &email, &mail));
     let mut hash = Sha256::new();
     for part in [&mail.subject, &mail.text, &mail.html] {
         hash.update(part.as_bytes());
@@ -140,6 +143,31 @@ pub fn freeze(material: &Material<'_>, selection: Selection) -> Result<Frozen, U
         selection,
         warnings,
     })
+}
+
+/// What the linter says about the mail, once for all of its readers.
+fn findings(material: &Material<'_>, email: &DigestEmail, mail: &Rendered) -> Vec<String> {
+    let newsletter = material.newsletter;
+    let identity = Identity {
+        from: newsletter.sender_address.clone(),
+        return_path: newsletter.sender_address.clone(),
+        name: material.publisher.name.clone(),
+    };
+    let words = material.templates.words();
+    let judged = judge::report(&Judged {
+        id: material.id,
+        date: Timestamp::UNIX_EPOCH,
+        newsletter,
+        site: material.site,
+        identity: &identity,
+        postal_address: &email.brand.postal_address,
+        subscribed_on: words.date_long(&newsletter.language, material.date),
+        frozen: mail,
+    });
+    match judged {
+        Ok(report) => report.findings.iter().map(judge::told).collect(),
+        Err(cause) => vec![format!("the mail cannot be made: {cause}")],
+    }
 }
 
 /// Takes out what our doors refuse and a row may hold all the same, after a restore or an import past them: the edition

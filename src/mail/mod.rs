@@ -15,6 +15,7 @@ pub mod approval;
 pub mod confirmation;
 pub mod digest;
 pub mod freeze;
+pub mod judge;
 
 pub mod lint;
 pub mod trial;

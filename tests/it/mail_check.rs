@@ -225,3 +225,39 @@ async fn a_file_is_checked_without_a_database() {
         .in_one_line()
         .says(&["cannot read /does/not/exist"]);
 }
+
+/// What the linter finds is kept with the edition, for all who look at it before it goes.
+#[tokio::test]
+async fn findings_are_kept_with_the_edition() {
+    let app = TestApp::start().await;
+    app.newsletter("morning").title("Morning").create().await;
+    let approval =
+        serde_json::json!({"approval": {"mode": "needs_approval", "mail_to": ["ed@example.org"]}});
+    let patch = app
+        .api(Method::PATCH, "/newsletters/morning")
+        .json(&approval);
+    patch.send().await.expect(200);
+    app.reader("ada@example.org", "morning").await;
+    app.article(&"Bridge reopens after years ".repeat(4))
+        .create()
+        .await;
+    app.advance(SignedDuration::from_mins(30));
+    app.run_due().await;
+    let list = app.api(Method::GET, "/newsletters/morning/editions");
+    let list: Value = list.send().await.expect(200).json();
+    let id = list["items"][0]["id"].as_str().unwrap().to_owned();
+    let one = app.api(Method::GET, &format!("/editions/{id}"));
+    let one: Value = one.send().await.expect(200).json();
+    let warnings = one["warnings"].as_array().unwrap();
+    let found = warnings[0].as_str().unwrap();
+    assert!(
+        found.starts_with("subject-length (warning): the subject has 107 characters. To mend it: "),
+        "{one}"
+    );
+    app.deliver().await;
+    let mail = app.inbox("ed@example.org").await[0].clone();
+    let page = app.get(&link(&mail, "/editors/approve/")).await;
+    let html = page.expect(200).text();
+    assert!(html.contains("1 remark about its mail"), "{html}");
+    assert!(html.contains("<li>subject-length (warning): "), "{html}");
+}

@@ -127,7 +127,7 @@ pub(super) fn frozen(
     for warning in &warnings {
         tracing::warn!(
             edition = %bare.id, newsletter = %order.newsletter.slug, warning,
-            "an edition was made smaller"
+            "there is something to know about an edition"
         );
     }
     let article_count = selection.shown().count();

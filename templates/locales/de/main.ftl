@@ -259,6 +259,10 @@ review-closed-heading = Hier ist nichts mehr zu entscheiden
 review-closed-note = Die Ausgabe wartet nicht mehr auf eine Freigabe.
 review-unknown-heading = Diesen Link kennen wir nicht
 review-unknown-note = Vielleicht wurde er abgeschnitten, oder die Ausgabe hat sich geändert und Sie haben eine neuere E-Mail.
+review-warnings = { $count ->
+    [one] { $count } Hinweis zur E-Mail (auf Englisch)
+   *[other] { $count } Hinweise zur E-Mail (auf Englisch)
+}
 review-hash = Fassung { $hash }
 
 ## Archiv

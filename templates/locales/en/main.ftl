@@ -260,6 +260,10 @@ review-closed-heading = There is nothing to decide any more
 review-closed-note = The edition does not wait for approval any more.
 review-unknown-heading = We do not know this link
 review-unknown-note = Maybe it was cut off, or the edition has changed since and you have a newer email.
+review-warnings = { $count ->
+    [one] { $count } remark about its mail (in English)
+   *[other] { $count } remarks about its mail (in English)
+}
 review-hash = Version { $hash }
 
 ## The archive

@@ -256,6 +256,10 @@ review-closed-heading = Ya no hay nada que decidir
 review-closed-note = La edición ya no espera aprobación.
 review-unknown-heading = No conocemos este enlace
 review-unknown-note = Quizá se cortó, o la edición ha cambiado y tienes un correo más reciente.
+review-warnings = { $count ->
+    [one] { $count } observación sobre el correo (en inglés)
+   *[other] { $count } observaciones sobre el correo (en inglés)
+}
 review-hash = Versión { $hash }
 
 ## El archivo

@@ -266,6 +266,10 @@ review-closed-heading = Il n’y a plus rien à décider
 review-closed-note = Le numéro n’attend plus d’approbation.
 review-unknown-heading = Nous ne connaissons pas ce lien
 review-unknown-note = Il a peut-être été coupé, ou le numéro a changé depuis et vous avez un e-mail plus récent.
+review-warnings = { $count ->
+    [one] { $count } remarque sur l’e-mail (en anglais)
+   *[other] { $count } remarques sur l’e-mail (en anglais)
+}
 review-hash = Version { $hash }
 
 ## Les archives

@@ -266,6 +266,10 @@ review-closed-heading = Non c’è più niente da decidere
 review-closed-note = Il numero non aspetta più un’approvazione.
 review-unknown-heading = Non conosciamo questo link
 review-unknown-note = Forse è stato tagliato, oppure il numero è cambiato e hai un’e-mail più recente.
+review-warnings = { $count ->
+    [one] { $count } osservazione sull’e-mail (in inglese)
+   *[other] { $count } osservazioni sull’e-mail (in inglese)
+}
 review-hash = Versione { $hash }
 
 ## L’archivio

@@ -259,6 +259,10 @@ review-closed-heading = Er valt niets meer te beslissen
 review-closed-note = De editie wacht niet meer op goedkeuring.
 review-unknown-heading = We kennen deze link niet
 review-unknown-note = Misschien is hij afgebroken, of de editie is veranderd en je hebt een nieuwere e-mail.
+review-warnings = { $count ->
+    [one] { $count } opmerking over de e-mail (in het Engels)
+   *[other] { $count } opmerkingen over de e-mail (in het Engels)
+}
 review-hash = Versie { $hash }
 
 ## Het archief

@@ -279,6 +279,12 @@ review-closed-heading = Nie ma już o czym decydować
 review-closed-note = Wydanie nie czeka już na akceptację.
 review-unknown-heading = Nie znamy tego linku
 review-unknown-note = Być może został ucięty albo wydanie się zmieniło i masz nowszy e-mail.
+review-warnings = { $count ->
+    [one] { $count } uwaga do e-maila (po angielsku)
+    [few] { $count } uwagi do e-maila (po angielsku)
+    [many] { $count } uwag do e-maila (po angielsku)
+   *[other] { $count } uwagi do e-maila (po angielsku)
+}
 review-hash = Wersja { $hash }
 
 ## Archiwum

@@ -265,6 +265,10 @@ review-closed-heading = Não há mais nada a decidir
 review-closed-note = A edição não espera mais aprovação.
 review-unknown-heading = Não conhecemos este link
 review-unknown-note = Talvez tenha sido cortado, ou a edição mudou e você tem um e-mail mais novo.
+review-warnings = { $count ->
+    [one] { $count } observação sobre o e-mail (em inglês)
+   *[other] { $count } observações sobre o e-mail (em inglês)
+}
 review-hash = Versão { $hash }
 
 ## O arquivo
