@@ -101,6 +101,7 @@
 //! - *One client fetches everything* and refuses addresses that are not public: [`fetch`].
 //! - *The linter shares no parser with what writes our mails* ([`mail::lint`]): `mail-parser` and a browser's HTML parser, so
 //!   that it does not share a mistake either.
+//! - *The linter runs when an edition is frozen* ([`mail::freeze`]), and what it finds is for people: it holds nothing up.
 //! - *A newsletter's look is a row of its own* ([`domain::look`]): choosing articles and sending never read it.
 //! - *An edition that cannot be rendered or is too large is skipped*, with the reason in its `warnings` ([`mail::freeze`]): its
 //!   slot is used up, its articles stay for the next one, and no tick tries in vain for ever.

@@ -171,6 +171,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    edition_addresses (edition_id) {
+        edition_id -> Uuid,
+        newsletter_id -> Uuid,
+        address -> Text,
+    }
+}
+
+diesel::table! {
     edition_approvals (edition_id) {
         edition_id -> Uuid,
         nonce -> Uuid,
@@ -526,6 +534,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     delivery_claims,
     delivery_control,
     digest_cut,
+    edition_addresses,
     edition_approvals,
     edition_articles,
     edition_attempts,

@@ -8,6 +8,7 @@ use diesel::{Connection as _, PgConnection};
 use tidings::config::{Config, Sources};
 use tidings::domain::consent::ConsentSource;
 use tidings::domain::language::Language;
+use tidings::i18n::Words;
 use tidings::usecases::signup::{Request, request};
 
 /// The script is what the program does, or the comparison is worth nothing.
@@ -44,7 +45,8 @@ fn recorded(url: &str) -> Vec<String> {
     let mut conn = PgConnection::establish(url).unwrap();
     let statements = Arc::new(Mutex::new(Vec::new()));
     conn.set_instrumentation(recorder(&statements));
-    conn.test_transaction(|conn| request(conn, now, &config.signup, &request_of_a_reader));
+    let words = Words::built_in();
+    conn.test_transaction(|conn| request(conn, now, &config.signup, &words, &request_of_a_reader));
     let statements = statements.lock().unwrap();
     statements.clone()
 }

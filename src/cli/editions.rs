@@ -220,6 +220,7 @@ async fn check(app: &App, name: EditionName, as_json: bool) -> Result<(), Failur
             identity: &shared.identity,
             site: &shared.site,
             publisher: &shared.config.publisher,
+            words: shared.templates.words(),
         };
         editions::check(conn, id, &context)
     });

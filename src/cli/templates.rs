@@ -43,6 +43,11 @@ pub(super) fn run(global: &Global, command: TemplatesCommand) -> Result<(), Fail
             for mistake in &mistakes {
                 output::line(mistake);
             }
+            // A folder that cannot be read is among the mistakes.
+            let warnings = folder.as_deref().map(appearance::warnings);
+            for warning in warnings.and_then(Result::ok).unwrap_or_default() {
+                output::note(format_args!("warning: {warning}"));
+            }
             match mistakes.len() {
                 0 => output::note("the templates are right"),
                 count => {

@@ -75,6 +75,8 @@ pub struct Publisher {
     #[serde(default)]
     pub imprint_text: String,
     pub privacy_url: String,
+    #[serde(default)]
+    pub informal: bool,
     #[serde(default = "no_accent", deserialize_with = "accent_color")]
     pub accent_color: Color,
     #[serde(default, deserialize_with = "logo_url")]

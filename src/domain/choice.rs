@@ -213,8 +213,10 @@ impl Choice {
     }
 
     fn takes(&self, own: &Language, language: &Language) -> bool {
+        // How readers are addressed says nothing about articles: "de-x-informal" takes what "de" takes.
+        let own = own.without_private_use();
         let wanted = if self.languages.is_empty() {
-            std::slice::from_ref(own)
+            std::slice::from_ref(&own)
         } else {
             &self.languages
         };

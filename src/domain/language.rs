@@ -59,6 +59,48 @@ impl Language {
         self.0.split('-').next().unwrap_or(&self.0)
     }
 
+    /// The tag without extensions and private subtags: "de" of "de-x-informal", "ar-EG" of "ar-EG-u-nu-latn".
+    #[must_use]
+    pub fn without_private_use(&self) -> Self {
+        let mut tag = String::with_capacity(self.0.len());
+        for subtag in self.0.split('-').take_while(|subtag| subtag.len() > 1) {
+            if !tag.is_empty() {
+                tag.push('-');
+            }
+            tag.push_str(subtag);
+        }
+        Self(tag)
+    }
+
+    /// The tag and what it falls back to, nearest first (RFC 4647 §3.4): "de-x-informal", "de".
+    pub fn lookup_chain(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self.0.as_str()), |range| {
+            let (shorter, _) = range.rsplit_once('-')?;
+            // A singleton says nothing without what follows it.
+            let is_cut = |tag: &str| {
+                tag.rsplit_once('-')
+                    .is_some_and(|(_, last)| last.len() == 1)
+            };
+            if is_cut(shorter) {
+                shorter.rsplit_once('-').map(|(rest, _)| rest)
+            } else {
+                Some(shorter)
+            }
+        })
+    }
+
+    /// The variety in which readers are addressed informally: "de-x-informal" of "de".
+    #[must_use]
+    pub fn informal(&self) -> Option<Self> {
+        format!("{}-x-informal", self.primary()).parse().ok()
+    }
+
+    /// Whether the tag has private subtags, which mean something only to this program: no browser asks for them.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.0.split('-').any(|subtag| subtag == "x")
+    }
+
     /// Whether text in this language runs from right to left; a script in the tag decides before the language does.
     #[must_use]
     pub fn is_right_to_left(&self) -> bool {
@@ -119,13 +161,8 @@ impl Language {
     }
 
     fn exact_or_shorter<'a>(&self, available: &'a [Self]) -> Option<&'a Self> {
-        let mut range = self.0.as_str();
-        loop {
-            if let Some(found) = available.iter().find(|language| language.0 == range) {
-                return Some(found);
-            }
-            range = range.rsplit_once('-')?.0;
-        }
+        self.lookup_chain()
+            .find_map(|range| available.iter().find(|language| language.0 == range))
     }
 
     fn variety<'a>(&self, available: &'a [Self]) -> Option<&'a Self> {
@@ -270,6 +307,31 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_tag_falls_back_to_shorter_ones() {
+        for (tag, chain, bare) in [
+            ("de-x-informal", vec!["de-x-informal", "de"], "de"),
+            (
+                "de-CH-x-informal",
+                vec!["de-CH-x-informal", "de-CH", "de"],
+                "de-CH",
+            ),
+            (
+                "ar-EG-u-nu-latn",
+                vec!["ar-EG-u-nu-latn", "ar-EG-u-nu", "ar-EG", "ar"],
+                "ar-EG",
+            ),
+            ("pl", vec!["pl"], "pl"),
+        ] {
+            let language: Language = tag.parse().unwrap();
+            assert_eq!(language.lookup_chain().collect::<Vec<_>>(), chain);
+            assert_eq!(language.without_private_use().as_str(), bare);
+            assert_eq!(language.is_private(), tag.contains("-x-"));
+        }
+        let swiss: Language = "de-CH".parse().unwrap();
+        assert_eq!(swiss.informal().unwrap().as_str(), "de-x-informal");
     }
 
     #[test]

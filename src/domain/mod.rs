@@ -40,6 +40,7 @@ pub mod suppression;
 
 pub mod correction;
 pub mod edition;
+pub mod edition_address;
 pub mod edition_order;
 pub mod frozen_article;
 pub mod selection;

@@ -66,10 +66,10 @@ impl Site {
         format!("{}/archive/{slug}", self.base)
     }
 
-    /// An edition in the archive.
+    /// An edition in the archive, by its name or its id.
     #[must_use]
-    pub fn archived_edition_url(&self, slug: &Slug, id: EditionId) -> String {
-        format!("{}/archive/{slug}/{id}", self.base)
+    pub fn archived_edition_url(&self, slug: &Slug, edition: &impl std::fmt::Display) -> String {
+        format!("{}/archive/{slug}/{edition}", self.base)
     }
 
     /// The sign-up page of a newsletter.

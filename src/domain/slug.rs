@@ -58,6 +58,15 @@ impl Slug {
         })
     }
 
+    /// The same, and `None` for a title without a word in Latin letters.
+    #[must_use]
+    pub fn of_title(title: &str) -> Option<Self> {
+        let slug = cut_between_words(&hyphenate(&transliterate(title)));
+        slug.bytes()
+            .any(|byte| byte.is_ascii_lowercase())
+            .then_some(Self(slug))
+    }
+
     /// The slug.
     #[must_use]
     pub fn as_str(&self) -> &str {

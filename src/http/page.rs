@@ -14,7 +14,6 @@ use serde::Serialize;
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::language::Language;
-use crate::i18n;
 
 /// The address of the style sheet; the mark changes with its content, so that it may be kept for ever.
 #[must_use]
@@ -67,21 +66,33 @@ pub(super) struct Nothing {}
 
 /// The language of a page: `?lang=`, else `known` (that of the reader or the newsletter), else what the browser
 /// prefers, else English.
+///
+/// Whether readers are addressed informally is the newsroom's choice and never the browser's: by the language of the
+/// newsletter, and by `publisher.informal` where a page is about none.
 pub(super) fn language(request: &HttpRequest, known: Option<&Language>) -> Language {
-    let available = i18n::languages();
-    let asked = asked(request.query_string());
-    let preferred = request
+    let Some(app) = request.app_data::<Data<App>>() else {
+        return english();
+    };
+    let available = app.templates.words().languages();
+    let wishes: Vec<Language> = asked(request.query_string())
+        .into_iter()
+        .chain(known.cloned())
+        .collect();
+    if let Some(found) = Language::best_match(available, &wishes) {
+        return found;
+    }
+    let mut preferred = request
         .headers()
         .get(ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .map(Language::from_accept_header)
         .unwrap_or_default();
-    let wishes: Vec<Language> = asked
-        .into_iter()
-        .chain(known.cloned())
-        .chain(preferred)
-        .collect();
-    Language::best_match(&available, &wishes).unwrap_or_else(english)
+    preferred.retain(|language| !language.is_private());
+    let found = Language::best_match(available, &preferred).unwrap_or_else(english);
+    let informal = found.informal();
+    informal
+        .filter(|it| app.config.publisher.informal && available.contains(it))
+        .unwrap_or(found)
 }
 
 fn asked(query: &str) -> Option<Language> {
@@ -166,8 +177,9 @@ fn problem_page(
         other if other.is_client_error() => "problem-invalid",
         _ => "problem-internal",
     };
-    let heading = i18n::plain(language, key);
-    let detail = i18n::plain(language, &format!("{key}-detail"));
+    let words = app.templates.words();
+    let heading = words.plain(language, key);
+    let detail = words.plain(language, &format!("{key}-detail"));
     let values = Values {
         status: status.as_u16(),
         heading,

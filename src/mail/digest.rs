@@ -178,25 +178,33 @@ pub(super) fn cut(text: &str) -> String {
 }
 
 impl DigestEmail {
-    /// The blocks of a selection: lead, sections, brief.
+    /// The blocks of a selection: lead, sections, brief; `language` is that of the mail around them.
     #[must_use]
     pub fn blocks(
         selection: &Selection,
+        language: &Language,
     ) -> (Option<ArticleBlock>, Vec<SectionBlock>, Vec<ArticleBlock>) {
+        // A German story in a mail that says "du" is in the language of the mail.
+        let block = |article: &Article| {
+            let block = ArticleBlock::from(article);
+            if language.is_private() && article.language == language.without_private_use() {
+                return ArticleBlock {
+                    language: language.to_string(),
+                    ..block
+                };
+            }
+            block
+        };
         let sections = selection
             .sections
             .iter()
             .map(|(title, articles)| SectionBlock {
                 title: title.clone(),
-                articles: articles.iter().map(ArticleBlock::from).collect(),
+                articles: articles.iter().map(block).collect(),
             })
             .collect();
-        let brief = selection.brief.iter().map(ArticleBlock::from).collect();
-        (
-            selection.lead.as_ref().map(ArticleBlock::from),
-            sections,
-            brief,
-        )
+        let brief = selection.brief.iter().map(block).collect();
+        (selection.lead.as_ref().map(block), sections, brief)
     }
 }
 

@@ -1,10 +1,12 @@
 //! From chosen articles to the frozen mail of an edition, within the size that mail programs show.
 
-use jiff::civil;
+use jiff::{Timestamp, civil};
 use sha2::{Digest as _, Sha256};
 
 use super::digest::{DigestEmail, EditionLine, ReaderMarkers, cut, preheader};
 use super::email::{NewsletterLine, Rendered, render};
+use super::judge::{self, Judged};
+use super::message::Identity;
 use crate::config::Publisher;
 use crate::domain::article::Article;
 use crate::domain::id::EditionId;
@@ -13,7 +15,6 @@ use crate::domain::look::Look;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::Selection;
 use crate::domain::site::Site;
-use crate::i18n;
 use crate::templates::{TemplateError, Templates};
 
 /// Above this stories are shortened, in bytes of the HTML part with a reader's parts in it.
@@ -126,6 +127,7 @@ pub fn freeze(material: &Material<'_>, selection: Selection) -> Result<Frozen, U
             ..email.clone()
         },
     )?;
+    warnings.extend(findings(material, &email, &mail));
     Ok(Frozen {
         selection,
         warnings,
@@ -151,6 +153,31 @@ impl Frozen {
             selection: Selection::default(),
             warnings: Vec::new(),
         }
+    }
+}
+
+/// What the linter says about the mail, once for all of its readers.
+fn findings(material: &Material<'_>, email: &DigestEmail, mail: &Rendered) -> Vec<String> {
+    let newsletter = material.newsletter;
+    let identity = Identity {
+        from: newsletter.sender_address.clone(),
+        return_path: newsletter.sender_address.clone(),
+        name: material.publisher.name.clone(),
+    };
+    let words = material.templates.words();
+    let judged = judge::report(&Judged {
+        id: material.id,
+        date: Timestamp::UNIX_EPOCH,
+        newsletter,
+        site: material.site,
+        identity: &identity,
+        postal_address: &email.brand.postal_address,
+        subscribed_on: words.date_long(&newsletter.language, material.date),
+        frozen: mail,
+    });
+    match judged {
+        Ok(report) => report.findings.iter().map(judge::told).collect(),
+        Err(cause) => vec![format!("the mail cannot be made: {cause}")],
     }
 }
 
@@ -235,11 +262,14 @@ fn site_label(publisher: &Publisher) -> String {
 }
 
 fn digest_email(material: &Material<'_>, selection: &Selection) -> DigestEmail {
-    let (lead, sections, brief) = DigestEmail::blocks(selection);
+    let (lead, sections, brief) = DigestEmail::blocks(selection, &material.newsletter.language);
     let newsletter = material.newsletter;
     let headline = lead.as_ref().map_or("", |lead| lead.title.as_str());
     let count = selection.shown().count();
-    let date = i18n::date_long(&newsletter.language, material.date);
+    let date = material
+        .templates
+        .words()
+        .date_long(&newsletter.language, material.date);
     let title = newsletter.title.as_str();
     let subject = material.look.subject().fill(headline, &date, title, count);
     // Of one story without a standfirst there is nothing left to say but whose it is.

@@ -16,6 +16,7 @@ pub mod confirmation;
 pub mod correction;
 pub mod digest;
 pub mod freeze;
+pub mod judge;
 
 pub mod lint;
 pub mod trial;

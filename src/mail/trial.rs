@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::already_subscribed::AlreadySubscribedEmail;
+use super::approval::ApprovalEmail;
 use super::confirmation::ConfirmationEmail;
 use super::correction::CorrectionEmail;
 use super::digest::DigestEmail;
@@ -13,21 +14,22 @@ use super::{prepared, splice};
 use crate::config::Publisher;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::language::Language;
-use crate::i18n;
 use crate::templates::{TemplateError, Templates};
-
-/// A language that is written from right to left, whether or not there are words for it.
-const RIGHT_TO_LEFT: &str = "ar";
 
 /// What is wrong with these templates, each with file and line, or with mail, language and rule; nothing when empty.
 #[must_use]
 pub fn mistakes(templates: &Templates) -> Vec<String> {
-    let mut languages = i18n::languages();
-    languages.extend(RIGHT_TO_LEFT.parse());
+    mistakes_in(templates, templates.words().languages())
+}
+
+/// The same in some languages.
+#[must_use]
+pub fn mistakes_in(templates: &Templates, languages: &[Language]) -> Vec<String> {
     let mut all = Vec::new();
-    for language in &languages {
+    for language in languages {
         single::<ConfirmationEmail>(templates, language, &mut all);
         single::<AlreadySubscribedEmail>(templates, language, &mut all);
+        single::<ApprovalEmail>(templates, language, &mut all);
         digest(templates, language, &mut all);
         correction(templates, language, &mut all);
     }
@@ -43,10 +45,8 @@ pub fn previews(
     templates: &Templates,
     publisher: &Publisher,
 ) -> Result<Vec<(String, String)>, TemplateError> {
-    let mut languages = i18n::languages();
-    languages.extend(RIGHT_TO_LEFT.parse());
     let mut all = Vec::new();
-    for language in &languages {
+    for language in templates.words().languages() {
         let html = render(templates, &ConfirmationEmail::sample(language))?.html;
         all.push((format!("confirmation.{language}"), html));
         let html = render(templates, &AlreadySubscribedEmail::sample(language))?.html;

@@ -7,9 +7,10 @@ use jiff_diesel::ToDiesel as _;
 
 use super::Error;
 use crate::domain::edition::{Edition, EditionStatus};
+use crate::domain::edition_address::EditionAddress;
 use crate::domain::id::{EditionId, NewsletterId};
 use crate::schema::editions::dsl;
-use crate::schema::{edition_sends, editions};
+use crate::schema::{edition_addresses, edition_sends, editions};
 
 /// Not held, not stopped, not skipped.
 const READABLE: [EditionStatus; 3] = [
@@ -28,6 +29,15 @@ fn begun(now: jiff_diesel::Timestamp) -> _ {
     )
 }
 
+/// The name of an edition.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn named() -> _ {
+    edition_addresses::table.on(edition_addresses::edition_id.eq(editions::id))
+}
+
+/// An edition with its preheader and its name, which it lacks when a version from before names wrote it.
+pub type Line = (Edition, String, Option<EditionAddress>);
+
 /// A page of a newsletter's editions with their preheaders, newest first, before `before`: those of its schedule, and not the
 /// further selections for readers who were away or have a rhythm of their own.
 ///
@@ -39,13 +49,18 @@ pub fn page(
     newsletter: NewsletterId,
     before: Option<EditionId>,
     limit: i64,
-) -> Result<Vec<(Edition, String)>, Error> {
+) -> Result<Vec<Line>, Error> {
     let mut query = dsl::editions
+        .left_join(named())
         .filter(dsl::newsletter_id.eq(newsletter))
         .filter(dsl::rhythm_id.is_null().and(dsl::variant.eq(0)))
         .filter(dsl::status.eq_any(READABLE))
         .filter(begun(now.to_diesel()))
-        .select((Edition::as_select(), dsl::preheader))
+        .select((
+            Edition::as_select(),
+            dsl::preheader,
+            edition_addresses::address.nullable(),
+        ))
         .order(dsl::id.desc())
         .limit(limit)
         .into_boxed();
@@ -55,7 +70,16 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
-/// One edition with its preheader and its page.
+/// What an edition is looked for by.
+#[derive(Debug, Clone)]
+pub enum Key {
+    /// Its id, under which archives had it before they had names.
+    Id(EditionId),
+    /// Its name.
+    Address(EditionAddress),
+}
+
+/// One edition and its page.
 ///
 /// # Errors
 /// Database errors.
@@ -63,14 +87,25 @@ pub fn find(
     conn: &mut PgConnection,
     now: Timestamp,
     newsletter: NewsletterId,
-    id: EditionId,
-) -> Result<Option<(Edition, String, String)>, Error> {
-    Ok(dsl::editions
-        .find(id)
+    key: &Key,
+) -> Result<Option<(Line, String)>, Error> {
+    let mut query = dsl::editions
+        .left_join(named())
         .filter(dsl::newsletter_id.eq(newsletter))
         .filter(dsl::status.eq_any(READABLE))
         .filter(begun(now.to_diesel()))
-        .select((Edition::as_select(), dsl::preheader, dsl::web_html))
-        .first(conn)
-        .optional()?)
+        .select((
+            Edition::as_select(),
+            dsl::preheader,
+            edition_addresses::address.nullable(),
+            dsl::web_html,
+        ))
+        .into_boxed();
+    query = match key {
+        Key::Id(id) => query.filter(dsl::id.eq(*id)),
+        Key::Address(address) => query.filter(edition_addresses::address.eq(address)),
+    };
+    let found: Option<(Edition, String, Option<EditionAddress>, String)> =
+        query.first(conn).optional()?;
+    Ok(found.map(|(edition, preheader, address, html)| ((edition, preheader, address), html)))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use jiff::Timestamp;
 
-use super::Error;
+use super::{Error, addresses};
 use crate::domain::article::Article;
 use crate::domain::edition::{Edition, EditionKind, EditionStatus, FrozenContent, NewEdition};
 use crate::domain::frozen_article::FrozenArticle;
@@ -19,10 +19,16 @@ use crate::schema::{articles, edition_articles};
 /// # Errors
 /// Database errors.
 pub fn insert(conn: &mut PgConnection, edition: NewEdition) -> Result<bool, Error> {
+    let (id, newsletter, date) = (edition.id, edition.newsletter_id, edition.slot.date());
+    let subject = edition.subject.clone();
     let added = diesel::insert_into(dsl::editions)
         .values(edition)
         .on_conflict_do_nothing()
         .execute(conn)?;
+    // An edition of which nothing is sent has no subject and is in no archive.
+    if added == 1 && !subject.is_empty() {
+        addresses::assign(conn, id, newsletter, date, &subject)?;
+    }
     Ok(added == 1)
 }
 

@@ -2,9 +2,11 @@
 
 use std::error::Error as _;
 
+use crate::i18n::Mistake;
+
 /// A template failed: it names a variable that is not there, or the like.
 #[derive(Debug, thiserror::Error)]
-#[error("template {name} cannot be rendered: {}", self.told())]
+#[error("a template or text cannot be used: {}", self.told())]
 pub struct TemplateError {
     name: String,
     #[source]
@@ -17,6 +19,8 @@ enum Cause {
     Engine(#[from] minijinja::Error),
     #[error("{0}")]
     File(String),
+    #[error(transparent)]
+    Words(#[from] Mistake),
 }
 
 impl TemplateError {
@@ -35,11 +39,20 @@ impl TemplateError {
         }
     }
 
+    /// A publisher's words that cannot be used.
+    pub(super) fn of_words(mistake: Mistake) -> Self {
+        Self {
+            name: String::new(),
+            cause: Cause::Words(mistake),
+        }
+    }
+
     /// File, line and reason in one line.
     #[must_use]
     pub fn told(&self) -> String {
         let error = match &self.cause {
             Cause::File(reason) => return format!("{}: {reason}", self.name),
+            Cause::Words(mistake) => return mistake.to_string(),
             Cause::Engine(error) => innermost(error),
         };
         let file = error.name().unwrap_or(&self.name);

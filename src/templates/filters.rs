@@ -6,13 +6,27 @@ use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use crate::domain::language::Language;
-use crate::i18n;
+use crate::i18n::Words;
 
-pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_function("t", translate);
-    environment.add_filter("date_long", date_long);
-    environment.add_filter("date_weekday", date_weekday);
-    environment.add_filter("time_of_day", time_of_day);
+pub(super) fn add(environment: &mut Environment<'static>, words: &Words) {
+    let of = words.clone();
+    environment.add_function(
+        "t",
+        move |state: &State<'_, '_>, key: &str, values: Kwargs| translate(&of, state, key, &values),
+    );
+    let of = words.clone();
+    environment.add_filter("date_long", move |state: &State<'_, '_>, text: &str| {
+        Ok::<_, Error>(of.date_long(&language_of(state)?, civil_date(text)?))
+    });
+    let of = words.clone();
+    environment.add_filter("date_weekday", move |state: &State<'_, '_>, text: &str| {
+        Ok::<_, Error>(of.date_weekday(&language_of(state)?, civil_date(text)?))
+    });
+    let of = words.clone();
+    environment.add_filter("time_of_day", move |state: &State<'_, '_>, text: &str| {
+        Ok::<_, Error>(of.time_of_day(&language_of(state)?, civil_time(text)?))
+    });
+    environment.add_filter("first_upper", first_upper);
     environment.add_filter("wrap", wrap);
     environment.add_filter("underline", underline);
     environment.add_filter("indent_rest", indent_rest);
@@ -30,11 +44,12 @@ fn language_of(state: &State<'_, '_>) -> Result<Language, Error> {
 }
 
 /// `t("key", name=value)`.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "minijinja hands over what a template passes"
-)]
-fn translate(state: &State<'_, '_>, key: &str, values: Kwargs) -> Result<String, Error> {
+fn translate(
+    words: &Words,
+    state: &State<'_, '_>,
+    key: &str,
+    values: &Kwargs,
+) -> Result<String, Error> {
     let mut arguments = FluentArgs::new();
     for name in values.args() {
         let value: Value = values.get(name)?;
@@ -45,13 +60,13 @@ fn translate(state: &State<'_, '_>, key: &str, values: Kwargs) -> Result<String,
         };
         arguments.set(name.to_owned(), value);
     }
-    if !i18n::has(key) {
+    if !words.has(key) {
         return Err(Error::new(
             ErrorKind::UndefinedError,
             format!("there is no text {key:?} in locales/en/main.ftl"),
         ));
     }
-    Ok(i18n::text(&language_of(state)?, key, &arguments))
+    Ok(words.text(&language_of(state)?, key, &arguments))
 }
 
 fn civil_date(text: &str) -> Result<civil::Date, Error> {
@@ -63,22 +78,20 @@ fn civil_date(text: &str) -> Result<civil::Date, Error> {
     })
 }
 
-fn date_long(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
-    Ok(i18n::date_long(&language_of(state)?, civil_date(text)?))
-}
-
-fn date_weekday(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
-    Ok(i18n::date_weekday(&language_of(state)?, civil_date(text)?))
-}
-
-fn time_of_day(state: &State<'_, '_>, text: &str) -> Result<String, Error> {
-    let time = text.parse().map_err(|_| {
+fn civil_time(text: &str) -> Result<civil::Time, Error> {
+    text.parse().map_err(|_| {
         Error::new(
             ErrorKind::InvalidOperation,
             format!("{text:?} is not a time"),
         )
-    })?;
-    Ok(i18n::time_of_day(&language_of(state)?, time))
+    })
+}
+
+/// The text as a line begins with it: "jeudi 13 janvier" becomes "Jeudi 13 janvier".
+fn first_upper(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(rest).collect()
 }
 
 /// Breaks lines before `width` columns at spaces; a word that is longer, such as a URL, keeps a line of its own.

@@ -5,9 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use super::{Files, TemplateError};
+use crate::domain::language::Language;
+use crate::i18n::{self, File, Words};
 
 /// The largest file, in bytes.
 const MAX_FILE_BYTES: u64 = 256 * 1024;
+
+/// The folder of words.
+const WORDS: &str = "locales";
 
 /// The folder in which a publisher may put files that replace nothing: pieces of their own.
 const OWN_PIECES: &str = "email/partials/";
@@ -32,14 +37,24 @@ pub(super) fn mjml_of(name: &str) -> Option<String> {
         .then(|| format!("{folder}/body.mjml"))
 }
 
-/// The files of a publisher's folder: name and text.
-pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, String>, TemplateError> {
+/// The files of a publisher's folder.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    /// Name and text.
+    pub(super) templates: BTreeMap<String, String>,
+    /// Languages.
+    pub(super) words: Vec<File>,
+}
+
+/// Reads a publisher's folder.
+pub(super) fn read(folder: &Path) -> Result<Own, TemplateError> {
     let mut found = BTreeMap::new();
     let known = built_in();
     for top in ["email", "page", "embed"] {
         collect(folder, top, &mut found)?;
     }
-    if found.is_empty() {
+    let words = read_words(folder)?;
+    if found.is_empty() && words.is_empty() {
         let name = folder.display().to_string();
         let reason = "there is no template in this folder; `tidings templates export` fills it";
         return Err(TemplateError::file(&name, reason));
@@ -54,7 +69,44 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, String>, TemplateEr
             return Err(TemplateError::file(name, reason));
         }
     }
-    Ok(found)
+    Ok(Own {
+        templates: found,
+        words,
+    })
+}
+
+/// The words in `locales/<language tag>/*.ftl`.
+fn read_words(folder: &Path) -> Result<Vec<File>, TemplateError> {
+    let mut found = BTreeMap::new();
+    collect(folder, WORDS, &mut found)?;
+    let each = found.into_iter().map(|(name, text)| {
+        let wrong = |reason: &str| Err(TemplateError::file(&name, reason));
+        let mut parts = name.split('/').skip(1);
+        let (Some(tag), Some(file), None) = (parts.next(), parts.next(), parts.next()) else {
+            return wrong("words are in locales/<language tag>/<name>.ftl");
+        };
+        if file.rsplit_once('.').is_none_or(|(_, kind)| kind != "ftl") {
+            return wrong("is no file of words: its name does not end in .ftl");
+        }
+        match tag.parse::<Language>() {
+            Ok(language) if language.as_str() == tag => Ok(File {
+                language,
+                text,
+                name: name.clone(),
+            }),
+            Ok(language) => wrong(&format!("the folder must be called {language}")),
+            Err(cause) => wrong(&format!("the name of the folder is {cause}")),
+        }
+    });
+    each.collect()
+}
+
+/// What a publisher's languages lack; no mistake, for another language says it.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn warnings(folder: &Path) -> Result<Vec<String>, TemplateError> {
+    Ok(Words::warnings(&read_words(folder)?))
 }
 
 fn collect(
@@ -86,12 +138,13 @@ fn collect(
     Ok(())
 }
 
-/// Writes the built-in templates into `folder`, and overwrites nothing. Returns how many were written.
+/// Writes the built-in templates and words into `folder`, and overwrites nothing. Returns how many files were written.
 ///
 /// # Errors
 /// When a file is there already, before anything is written, or cannot be written.
 pub fn export(folder: &Path) -> Result<usize, TemplateError> {
-    let all = built_in();
+    let mut all = built_in();
+    all.extend(i18n::built_in().into_iter().map(|it| (it.name, it.text)));
     for name in all.keys() {
         if folder.join(name).exists() {
             let reason = "is there already; choose an empty folder";

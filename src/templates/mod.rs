@@ -21,9 +21,10 @@ use serde::Serialize;
 
 use crate::config::Publisher;
 use crate::domain::language::Language;
+use crate::i18n::Words;
 
 pub use error::TemplateError;
-pub use folder::export;
+pub use folder::{export, warnings};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
@@ -42,6 +43,7 @@ pub struct Templates {
     environment: Arc<Environment<'static>>,
     publisher: Value,
     brand: Value,
+    words: Words,
 }
 
 impl Templates {
@@ -50,7 +52,7 @@ impl Templates {
     /// # Errors
     /// When one has a syntax error.
     pub fn new(publisher: &Publisher) -> Result<Self, TemplateError> {
-        Self::of(publisher, folder::built_in())
+        Self::of(publisher, Words::built_in(), folder::built_in())
     }
 
     /// The built-in templates, with the files of `folder` in their place.
@@ -58,9 +60,11 @@ impl Templates {
     /// # Errors
     /// When a file cannot be read, replaces nothing, or has a syntax error.
     pub fn with_folder(publisher: &Publisher, folder: &Path) -> Result<Self, TemplateError> {
+        let own = folder::read(folder)?;
         let mut sources = folder::built_in();
-        sources.extend(folder::read(folder)?);
-        Self::of(publisher, sources)
+        sources.extend(own.templates);
+        let words = Words::with_files(&own.words).map_err(TemplateError::of_words)?;
+        Self::of(publisher, words, sources)
     }
 
     /// The built-in templates, with other texts in the place of some: name and text.
@@ -73,11 +77,12 @@ impl Templates {
     ) -> Result<Self, TemplateError> {
         let mut sources = folder::built_in();
         sources.extend(texts);
-        Self::of(publisher, sources)
+        Self::of(publisher, Words::built_in(), sources)
     }
 
     fn of(
         publisher: &Publisher,
+        words: Words,
         sources: std::collections::BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
         let mut environment = Environment::new();
@@ -97,7 +102,7 @@ impl Templates {
             }
         });
         environment.set_formatter(format_value);
-        filters::add(&mut environment);
+        filters::add(&mut environment, &words);
         for (name, source) in sources {
             environment
                 .add_template_owned(name.clone(), source)
@@ -107,7 +112,14 @@ impl Templates {
             environment: Arc::new(environment),
             publisher: Value::from(Serde(publisher)),
             brand: Value::from(Serde(&publisher.brand())),
+            words,
         })
+    }
+
+    /// The words that the templates use.
+    #[must_use]
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 
     /// Renders the template at `path` with `values` and what every template has: the language, its direction, the

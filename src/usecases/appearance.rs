@@ -16,6 +16,14 @@ pub fn mistakes(publisher: &Publisher, folder: Option<&Path>) -> Vec<String> {
     }
 }
 
+/// What a publisher's languages lack; another language says it.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn warnings(folder: &Path) -> Result<Vec<String>, TemplateError> {
+    templates::warnings(folder)
+}
+
 /// Every mail in every language with made-up content: a name for a file, and the HTML.
 ///
 /// # Errors

@@ -4,11 +4,16 @@ use diesel::PgConnection;
 use jiff::Timestamp;
 
 use crate::domain::edition::Edition;
+use crate::domain::edition_address::EditionAddress;
 use crate::domain::id::{EditionId, NewsletterId};
 use crate::domain::look::Archive;
 use crate::domain::newsletter::Newsletter;
+use crate::domain::site::Site;
 use crate::domain::slug::Slug;
+use crate::store::archive::Line;
 use crate::store::{self, archive as rows, looks, newsletters};
+
+pub use crate::store::archive::Key;
 
 /// Why there is nothing to read.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +33,35 @@ pub struct Listed {
     pub edition: Edition,
     /// The headlines after the first.
     pub preheader: String,
+    /// Its name in the archive.
+    pub address: Option<EditionAddress>,
+}
+
+impl From<Line> for Listed {
+    fn from((edition, preheader, address): Line) -> Self {
+        Self {
+            edition,
+            preheader,
+            address,
+        }
+    }
+}
+
+impl Listed {
+    /// Its page in the archive.
+    #[must_use]
+    pub fn url(&self, site: &Site, newsletter: &Slug) -> String {
+        match &self.address {
+            Some(address) => site.archived_edition_url(newsletter, address),
+            None => self.first_url(site, newsletter),
+        }
+    }
+
+    /// Its page under its id: where it stood before it had a name, and what feeds know it by.
+    #[must_use]
+    pub fn first_url(&self, site: &Site, newsletter: &Slug) -> String {
+        site.archived_edition_url(newsletter, &self.edition.id)
+    }
 }
 
 /// An edition to read.
@@ -75,9 +109,7 @@ pub fn shelf(
         return Err(Error::NotFound);
     }
     let found = rows::page(conn, now, newsletter.id, before, limit)?;
-    let listed = found
-        .into_iter()
-        .map(|(edition, preheader)| Listed { edition, preheader });
+    let listed = found.into_iter().map(Listed::from);
     Ok((newsletter, listed.collect()))
 }
 
@@ -89,18 +121,17 @@ pub fn edition(
     conn: &mut PgConnection,
     now: Timestamp,
     slug: &Slug,
-    id: EditionId,
+    key: &Key,
 ) -> Result<Page, Error> {
     let (newsletter, archive) = open(conn, slug)?;
     if archive == Archive::Off {
         return Err(Error::NotFound);
     }
-    let (edition, preheader, html) =
-        rows::find(conn, now, newsletter.id, id)?.ok_or(Error::NotFound)?;
+    let (line, html) = rows::find(conn, now, newsletter.id, key)?.ok_or(Error::NotFound)?;
     Ok(Page {
         newsletter,
         archive,
-        listed: Listed { edition, preheader },
+        listed: line.into(),
         html,
     })
 }

@@ -17,7 +17,7 @@ use crate::domain::link_token::{LinkKeys, Purpose, UncheckedToken};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::signup::Signup;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
-use crate::i18n;
+use crate::i18n::Words;
 use crate::store::{
     self, consents, deliveries, editions, newsletters, signups, subscribers, subscriptions,
 };
@@ -99,6 +99,7 @@ pub fn confirm(
     conn: &mut PgConnection,
     now: Timestamp,
     keys: &LinkKeys,
+    words: &Words,
     token: &str,
 ) -> Result<Shown, Error> {
     let opened = open(conn, keys, token)?;
@@ -126,7 +127,13 @@ pub fn confirm(
                     ..subscription.clone()
                 };
                 subscriptions::update(conn, &after)?;
-                evidence.push(consent(now, &opened.signup, subscription, newsletter));
+                evidence.push(consent(
+                    now,
+                    words,
+                    &opened.signup,
+                    subscription,
+                    newsletter,
+                ));
             }
         }
         consents::insert(conn, evidence)?;
@@ -270,13 +277,14 @@ fn shown(
 
 fn consent(
     now: Timestamp,
+    words: &Words,
     signup: &Signup,
     subscription: &Subscription,
     newsletter: &Newsletter,
 ) -> Consent {
     let wording = Wording {
-        text: i18n::confirm_wording(&signup.language, newsletter.title.as_str()),
-        language: i18n::spoken(&signup.language),
+        text: words.at_confirmation(&signup.language, newsletter.title.as_str()),
+        language: words.spoken(&signup.language),
     };
     let page = Some("/confirm".to_owned());
     Consent::new(

@@ -19,7 +19,7 @@ use crate::domain::slug::Slug;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::domain::timing::Timing;
-use crate::i18n;
+use crate::i18n::Words;
 use crate::store::{self, articles, consents, newsletters, subscribers, subscriptions};
 
 #[derive(RustEmbed)]
@@ -297,7 +297,7 @@ fn fill_reader(
         };
         subscriptions::insert(conn, subscription)?;
         let wording = Wording {
-            text: i18n::signup_wording(&newsletter.language, newsletter.title.as_str()),
+            text: Words::built_in().at_signup(&newsletter.language, newsletter.title.as_str()),
             language: newsletter.language.clone(),
         };
         evidence.push(Consent::new(

@@ -15,11 +15,12 @@ use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::Placement;
 use crate::domain::site::Site;
 use crate::domain::slug::Slug;
-use crate::i18n;
+use crate::i18n::Words;
 use crate::mail::email::Rendered;
-use crate::mail::lint::{self, Expected, Report};
-use crate::mail::message::{Identity, Kind, MessageError};
-use crate::mail::{prepared, splice};
+use crate::mail::judge::{self, Judged};
+use crate::mail::lint::Report;
+use crate::mail::message::{Identity, MessageError};
+use crate::mail::splice;
 use crate::store::{self, deliveries, edition_deliveries, editions, looks, newsletters, sends};
 
 /// How long a test copy is tried.
@@ -166,6 +167,8 @@ pub struct CheckContext<'a> {
     pub site: &'a Site,
     /// Whose postal address must stand in the mail.
     pub publisher: &'a config::Publisher,
+    /// For the date of the order.
+    pub words: &'a Words,
 }
 
 /// What is wrong with the mail of an edition, as a reader who does not exist would get it.
@@ -186,40 +189,22 @@ pub fn check(
         text: texts.plain,
         html: texts.html,
     };
-    let kind = Kind::List {
-        slug: newsletter.slug.to_string(),
-        sender_name: newsletter.sender_name.as_str().to_owned(),
-        sender_address: newsletter.sender_address.clone(),
-        unsubscribe_url: String::new(),
-        archive_url: context.site.edition_url(id),
-        is_test: false,
-    };
-    let mail = prepared::Edition {
-        id,
-        date: edition.due_at,
-        language: &newsletter.language,
-        frozen: &frozen,
-        kind: &kind,
-        unsubscribe_base: context.site.unsubscribe_url(""),
-    };
-    let nobody = prepared::Reader {
-        delivery: DeliveryId::from(id.as_uuid()),
-        address: "reader@tidings.invalid"
-            .parse()
-            .map_err(|_| Error::NotFound)?,
-        subscribed_on: i18n::date_long(&newsletter.language, edition.slot.date()).into(),
-        unsubscribe_token: "check".to_owned(),
-    };
-    let message = prepared::slow(context.identity, &mail, &nobody)?;
     let brand = context.publisher.brand();
     let brand = match looks::find(conn, newsletter.id)? {
         Some(look) => look.over(&brand),
         None => brand,
     };
-    let expected = Expected {
-        postal_address: brand.postal_address,
-    };
-    Ok(lint::check(&message.bytes, &expected))
+    let date = edition.slot.date();
+    Ok(judge::report(&Judged {
+        id,
+        date: edition.due_at,
+        newsletter: &newsletter,
+        site: context.site,
+        identity: context.identity,
+        postal_address: &brand.postal_address,
+        subscribed_on: context.words.date_long(&newsletter.language, date),
+        frozen: &frozen,
+    })?)
 }
 
 /// Queues a copy to `address` that counts nowhere and whose links do nothing.

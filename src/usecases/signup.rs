@@ -19,7 +19,7 @@ use crate::domain::signup::Signup;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
-use crate::i18n;
+use crate::i18n::Words;
 use crate::store::{
     self, consents, deliveries, newsletters, signups, subscribers, subscriptions, suppressions,
 };
@@ -61,6 +61,7 @@ pub fn request(
     conn: &mut PgConnection,
     now: Timestamp,
     settings: &config::Signup,
+    words: &Words,
     request: &Request,
 ) -> Result<(), Error> {
     let wanted = wanted_newsletters(conn, &request.newsletters)?;
@@ -77,7 +78,7 @@ pub fn request(
     let signup_id = signup.id;
     let expires_at = signup.expires_at;
     signups::insert(conn, signup)?;
-    consents::insert(conn, evidence(now, &mail, &wanted, request))?;
+    consents::insert(conn, evidence(now, words, &mail, &wanted, request))?;
     let delivery = NewDelivery::about_signup(now, mail.kind, subscriber.id, signup_id, expires_at);
     deliveries::insert(conn, delivery)?;
     Ok(())
@@ -253,14 +254,20 @@ fn new_signup(
     }
 }
 
-fn evidence(now: Timestamp, mail: &Mail, wanted: &[Newsletter], request: &Request) -> Vec<Consent> {
+fn evidence(
+    now: Timestamp,
+    words: &Words,
+    mail: &Mail,
+    wanted: &[Newsletter],
+    request: &Request,
+) -> Vec<Consent> {
     mail.about
         .iter()
         .filter_map(|(id, subscription)| {
             let newsletter = wanted.iter().find(|newsletter| newsletter.id == *id)?;
             let wording = Wording {
-                text: i18n::signup_wording(&request.language, newsletter.title.as_str()),
-                language: i18n::spoken(&request.language),
+                text: words.at_signup(&request.language, newsletter.title.as_str()),
+                language: words.spoken(&request.language),
             };
             let page = request.source_url.clone();
             Some(Consent::new(

@@ -11,7 +11,7 @@ use crate::domain::id::SubscriptionId;
 use crate::domain::link_token::{LinkKeys, Purpose, UncheckedToken};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
-use crate::i18n;
+use crate::i18n::Words;
 use crate::store::{self, consents, newsletters, subscriptions};
 
 /// Why there is nothing to leave.
@@ -58,6 +58,7 @@ pub fn one(
     conn: &mut PgConnection,
     now: Timestamp,
     keys: &LinkKeys,
+    words: &Words,
     token: &str,
     door: ConsentSource,
 ) -> Result<Shown, Error> {
@@ -73,8 +74,8 @@ pub fn one(
     };
     subscriptions::update(conn, &after)?;
     let wording = Wording {
-        text: i18n::unsubscribe_wording(&before.language, shown.newsletter.title.as_str()),
-        language: i18n::spoken(&before.language),
+        text: words.at_unsubscribing(&before.language, shown.newsletter.title.as_str()),
+        language: words.spoken(&before.language),
     };
     let page = Some("/unsubscribe".to_owned());
     consents::insert(

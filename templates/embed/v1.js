@@ -1,6 +1,8 @@
-/* Tidings sign-up box, version 1. It stores nothing, and asks no server for anything before a form is sent.
+{# Tidings sign-up box, version 1. It stores nothing, and asks no server for anything before a form is sent.
    <form data-newsletter-form>: a real form, which works without this script; the answer comes without leaving the page.
-   <newsletter-signup newsletters="slug">: draws the form itself. <iframe> of /embed/slug: gets the right height. */
+   <newsletter-signup newsletters="slug">: draws the form itself. <iframe> of /embed/slug: gets the right height.
+   Comments like this one are not sent. #}
+/* Tidings sign-up box, version 1 */
 (() => {
   const TEXTS = {{ texts|safe }}, D = document, BASE = new URL(D.currentScript.src).origin, began = Date.now();
   const text = (el) => TEXTS[(el.closest("[lang]") || {}).lang] || TEXTS[((el.closest("[lang]") || {}).lang || "").slice(0, 2)] || Object.values(TEXTS)[0];
@@ -29,19 +31,19 @@
       if (button.ariaDisabled) return;
       error.hidden = true;
       input.removeAttribute("aria-invalid");
-      /* type=email takes a@b. */
+      {# type=email takes a@b. #}
       if (!/^[^@\s]+@[^@\s]+\.[^@\s]{2,}$/.test(input.value.trim())) return fail(t.error);
       set("source", location.origin + location.pathname);
       set("placement", (host || form).dataset.placement || "");
       set("elapsed", Date.now() - began);
-      /* With a header of our own a browser asks first: where the site may not read the answer, nothing is sent twice. */
+      {# With a header of our own a browser asks first: where the site may not read the answer, nothing is sent twice. #}
       const label = button.textContent;
       button.ariaDisabled = "true";
       button.textContent = t.busy;
       const answer = await fetch(form.action, { method: "POST", credentials: "omit", headers: { Accept: "application/json", "X-Requested-With": "v1" }, body: new URLSearchParams(new FormData(form)) }).catch(() => 0);
       button.ariaDisabled = null;
       button.textContent = label;
-      /* Blocked, or a riddle to solve: as without this script. */
+      {# Blocked, or a riddle to solve: as without this script. #}
       if (!answer || answer.status == 403) return HTMLFormElement.prototype.submit.call(form);
       if (!answer.ok) return fail(answer.status == 422 ? t.error : answer.status == 429 ? t.many : t.failed);
       const heading = make("h2", { tabIndex: -1 }, t.done), again = make("button", { type: "button", className: "again" }, t.again);

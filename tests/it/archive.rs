@@ -34,16 +34,21 @@ async fn archive(app: &TestApp, mode: &str) {
         .expect(200);
 }
 
-async fn newest(app: &TestApp) -> String {
-    let rows = app.rows("SELECT id FROM editions ORDER BY id DESC").await;
-    rows[0]["id"].as_str().unwrap().to_owned()
+/// The name of the newest edition, and its id.
+async fn newest(app: &TestApp) -> (String, String) {
+    let rows = app
+        .rows("SELECT address, edition_id::text FROM edition_addresses ORDER BY edition_id DESC")
+        .await;
+    let text = |name: &str| rows[0][name].as_str().unwrap().to_owned();
+    (text("address"), text("edition_id"))
 }
 
 #[tokio::test]
 async fn an_edition_is_there_for_nobody_in_particular() {
     let app = newsroom(1).await;
-    let id = newest(&app).await;
-    let path = format!("/archive/morning/{id}");
+    let (name, id) = newest(&app).await;
+    assert_eq!(name, "2026-01-05-bridge-tunnel-0");
+    let path = format!("/archive/morning/{name}");
     let answer = app.get(&path).await.expect(200);
     let html = answer.text();
     assert!(html.contains("Bridge &amp; tunnel 0") && html.contains("Ferry 0"));
@@ -67,8 +72,12 @@ async fn an_edition_is_there_for_nobody_in_particular() {
         ("", tag.as_str())
     );
     for wrong in ["/archive/evening/", "/archive/morning/x"] {
+        app.get(&format!("{wrong}{name}")).await.expect(404);
         app.get(&format!("{wrong}{id}")).await.expect(404);
     }
+    // Where it stood once.
+    let moved = app.get(&format!("/archive/morning/{id}")).await.expect(301);
+    assert_eq!(moved.header("location"), format!("{BASE_URL}{path}"));
 }
 
 #[tokio::test]
@@ -77,7 +86,7 @@ async fn the_list_is_paged_from_the_newest() {
     let list = app.get("/archive").await.expect(200).text();
     assert!(
         list.contains(&format!(
-            "<a href=\"{BASE_URL}/archive/morning\">Europe this &lt;morning&gt;</a>"
+            "<a href=\"{BASE_URL}/archive/morning\"><bdi>Europe this &lt;morning&gt;</bdi></a>"
         )),
         "{list}"
     );
@@ -116,7 +125,8 @@ async fn the_list_is_paged_from_the_newest() {
 #[tokio::test]
 async fn feeds_and_the_site_map_name_the_editions() {
     let app = newsroom(2).await;
-    let page = format!("{BASE_URL}/archive/morning/{}", newest(&app).await);
+    let (name, id) = newest(&app).await;
+    let page = format!("{BASE_URL}/archive/morning/{name}");
     let atom = app.get("/archive/morning/feed.atom").await.expect(200);
     assert_eq!(
         atom.header("content-type"),
@@ -143,6 +153,10 @@ async fn feeds_and_the_site_map_name_the_editions() {
         .json();
     assert_eq!(feed["version"], "https://jsonfeed.org/version/1.1");
     assert_eq!(feed["items"][0]["url"], page.as_str());
+    // What a feed knows an edition by stays the same for ever, so that nobody sees it twice.
+    let first = format!("{BASE_URL}/archive/morning/{id}");
+    assert_eq!(feed["items"][0]["id"], first.as_str());
+    assert!(atom.contains(&format!("<id>{first}</id>")), "{atom}");
     assert_eq!(feed["items"].as_array().unwrap().len(), 2);
     let map = app.get("/sitemap.xml").await.expect(200).text();
     assert!(map.contains(&format!("<loc>{page}</loc>")), "{map}");
@@ -156,7 +170,7 @@ async fn feeds_and_the_site_map_name_the_editions() {
 #[tokio::test]
 async fn an_unlisted_archive_is_in_no_list_and_off_is_nowhere() {
     let app = newsroom(1).await;
-    let page = format!("/archive/morning/{}", newest(&app).await);
+    let page = format!("/archive/morning/{}", newest(&app).await.0);
     archive(&app, "unlisted").await;
     let answer = app.get(&page).await.expect(200);
     assert_eq!(answer.header("x-robots-tag"), "noindex");
@@ -195,7 +209,7 @@ async fn an_unlisted_archive_is_in_no_list_and_off_is_nowhere() {
 #[tokio::test]
 async fn what_was_not_sent_is_not_there() {
     let app = newsroom(1).await;
-    let page = format!("/archive/morning/{}", newest(&app).await);
+    let page = format!("/archive/morning/{}", newest(&app).await.0);
     for status in ["held", "stopped"] {
         app.execute(&format!("UPDATE editions SET status = '{status}'"))
             .await;
@@ -210,6 +224,58 @@ async fn what_was_not_sent_is_not_there() {
     app.get(&page).await.expect(404);
     app.advance(SignedDuration::from_hours(72));
     app.get(&page).await.expect(200);
+}
+
+#[tokio::test]
+async fn editions_of_one_day_and_subject_have_names_of_their_own() {
+    let app = TestApp::start().await;
+    let schedule = app.newsletter("morning").schedule("0 6,7,8,9 * * *", "UTC");
+    schedule.create().await;
+    app.reader("ada@example.org", "morning").await;
+    for title in [
+        "Grüße aus Köln",
+        "Grüße aus Köln",
+        "أوروبا اليوم",
+        "Grüße aus Köln",
+    ] {
+        app.article(title).create().await;
+        app.advance(SignedDuration::from_hours(1));
+        app.run_due().await;
+    }
+    app.advance(SignedDuration::from_hours(24));
+    let rows = app
+        .rows("SELECT address FROM edition_addresses ORDER BY edition_id")
+        .await;
+    let names: Vec<&str> = rows
+        .iter()
+        .map(|row| row["address"].as_str().unwrap())
+        .collect();
+    let expected = [
+        "2026-01-05-gruesse-aus-koeln",
+        "2026-01-05-gruesse-aus-koeln-2",
+        "2026-01-05-3",
+        "2026-01-05-gruesse-aus-koeln-3",
+    ];
+    assert_eq!(names, expected);
+    for name in names {
+        let page = app
+            .get(&format!("/archive/morning/{name}"))
+            .await
+            .expect(200);
+        let canonical = format!("href=\"{BASE_URL}/archive/morning/{name}\">");
+        assert!(page.text().contains(&canonical));
+    }
+    for wrong in [
+        "2026-01-05-gruesse-aus-koeln-4",
+        "2026-01-05-",
+        "..",
+        "%00",
+        "2026-01-05-GRUESSE",
+    ] {
+        app.get(&format!("/archive/morning/{wrong}"))
+            .await
+            .expect(404);
+    }
 }
 
 /// A selection for somebody who was away is not an edition of the newsletter for everybody.
@@ -229,5 +295,5 @@ async fn what_was_made_for_a_few_is_in_no_list() {
     app.deliver().await;
     assert_eq!(app.count("SELECT 1 FROM editions").await, 4);
     let html = app.get("/archive/morning").await.expect(200).text();
-    assert_eq!(html.matches("/archive/morning/0").count(), 3, "{html}");
+    assert_eq!(html.matches("/archive/morning/2026-").count(), 3, "{html}");
 }

@@ -9,7 +9,6 @@ use flate2::write::GzEncoder;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha384};
-use tidings::i18n;
 
 use crate::support::TestApp;
 
@@ -27,14 +26,15 @@ fn attribute(html: &str, name: &str) -> String {
 #[tokio::test]
 async fn the_script_is_small_in_every_language() {
     let app = TestApp::start().await;
-    for language in i18n::languages() {
+    let words = app.app.templates.words();
+    for language in words.languages() {
         let script = app.get(&format!("/embed/v1.js?lang={language}")).await;
         let script = script.expect(200).text();
         let mut packed = GzEncoder::new(Vec::new(), Compression::default());
         packed.write_all(script.as_bytes()).unwrap();
         let size = packed.finish().unwrap().len();
         assert!(size < MAX_GZIP_BYTES, "{language}: {size} bytes");
-        let heading = i18n::plain(&language, "inbox-heading");
+        let heading = words.plain(language, "inbox-heading");
         let heading = serde_json::to_string(&heading).unwrap();
         assert!(script.contains(&heading), "{language}");
     }

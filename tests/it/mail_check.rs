@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tidings::domain::language::Language;
 use tidings::mail::already_subscribed::AlreadySubscribedEmail;
+use tidings::mail::approval::ApprovalEmail;
 use tidings::mail::confirmation::ConfirmationEmail;
 use tidings::mail::digest::DigestEmail;
 use tidings::mail::email::{Email, render};
@@ -78,11 +79,9 @@ fn edition(language: &Language, frozen: &Rendered) -> Report {
     lint::check(&message.bytes, &expected())
 }
 
-/// Every language that there are words for, and one that is written from right to left.
+/// Every language that there are words for; one is written from right to left.
 fn languages() -> Vec<Language> {
-    let mut all = i18n::languages();
-    all.push("ar".parse().unwrap());
-    all
+    i18n::Words::built_in().languages().to_vec()
 }
 
 #[test]
@@ -96,6 +95,9 @@ fn every_mail_passes_in_every_language() {
         ] {
             assert_eq!(report.findings, [], "{language}");
         }
+        // Its subject is that of the edition behind two more words: long, for editors.
+        let approval = single::<ApprovalEmail>(&language);
+        assert_eq!(approval.errors(), 0, "{language}: {approval:?}");
     }
 }
 
@@ -222,4 +224,40 @@ async fn a_file_is_checked_without_a_database() {
         .expect(5)
         .in_one_line()
         .says(&["cannot read /does/not/exist"]);
+}
+
+/// What the linter finds is kept with the edition, for all who look at it before it goes.
+#[tokio::test]
+async fn findings_are_kept_with_the_edition() {
+    let app = TestApp::start().await;
+    app.newsletter("morning").title("Morning").create().await;
+    let approval =
+        serde_json::json!({"approval": {"mode": "needs_approval", "mail_to": ["ed@example.org"]}});
+    let patch = app
+        .api(Method::PATCH, "/newsletters/morning")
+        .json(&approval);
+    patch.send().await.expect(200);
+    app.reader("ada@example.org", "morning").await;
+    app.article(&"Bridge reopens after years ".repeat(4))
+        .create()
+        .await;
+    app.advance(SignedDuration::from_mins(30));
+    app.run_due().await;
+    let list = app.api(Method::GET, "/newsletters/morning/editions");
+    let list: Value = list.send().await.expect(200).json();
+    let id = list["items"][0]["id"].as_str().unwrap().to_owned();
+    let one = app.api(Method::GET, &format!("/editions/{id}"));
+    let one: Value = one.send().await.expect(200).json();
+    let warnings = one["warnings"].as_array().unwrap();
+    let found = warnings[0].as_str().unwrap();
+    assert!(
+        found.starts_with("subject-length (warning): the subject has 107 characters. To mend it: "),
+        "{one}"
+    );
+    app.deliver().await;
+    let mail = app.inbox("ed@example.org").await[0].clone();
+    let page = app.get(&link(&mail, "/editors/approve/")).await;
+    let html = page.expect(200).text();
+    assert!(html.contains("1 remark about its mail"), "{html}");
+    assert!(html.contains("<li>subject-length (warning): "), "{html}");
 }

@@ -52,3 +52,4 @@ mod signup;
 mod support;
 mod templates;
 mod unsubscribe;
+mod words;

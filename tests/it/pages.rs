@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 use reqwest::Method;
 
+use tidings::domain::language::Language;
+
 use crate::support::{Answer, TestApp, link};
 
 /// Stops unless `answer` is a page in `language` whose heading is `heading`, made as all our pages are.
@@ -14,7 +16,8 @@ fn is_page(answer: &Answer, status: u16, language: &str, heading: &str) {
     let policy = answer.header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
     let html = answer.text();
-    let root = format!("<html lang=\"{language}\" dir=\"ltr\">");
+    let dir = if language == "ar" { "rtl" } else { "ltr" };
+    let root = format!("<html lang=\"{language}\" dir=\"{dir}\">");
     assert_eq!(html.matches("<html").count(), 1);
     assert!(html.contains(&root), "no {root} in {html}");
     assert!(html.contains("<meta name=\"robots\" content=\"noindex\">"));
@@ -25,7 +28,10 @@ fn is_page(answer: &Answer, status: u16, language: &str, heading: &str) {
     let (_, rest) = html.split_once("<title>").unwrap();
     let title = rest.split("</title>").next().unwrap();
     assert!(
-        title.contains(heading) && title.ends_with(" – Europablatt"),
+        title.contains(heading)
+            && title
+                .replace(['\u{2068}', '\u{2069}'], "")
+                .ends_with(" – Europablatt"),
         "{title}"
     );
     for banned in ["<script", "<style", " style=", " onclick=", "javascript:"] {
@@ -55,6 +61,46 @@ struct Words {
     already_unsubscribed: &'static str,
     test_link: &'static str,
     problem: &'static str,
+}
+
+/// The words of any language, from its file.
+fn words_of(language: &Language) -> Words {
+    let all = tidings::i18n::Words::built_in();
+    let mut arguments = fluent_bundle::FluentArgs::new();
+    arguments.set("newsletter", "Morning");
+    let said = |key: &str| -> &'static str {
+        let text = all.text(language, key, &arguments);
+        assert!(!text.is_empty() && text != key, "{key} in {language}");
+        text.leak()
+    };
+    Words {
+        language: language.to_string().leak(),
+        form: said("form-heading"),
+        choose: said("form-heading-generic"),
+        directory: said("directory-heading"),
+        inbox: said("inbox-heading"),
+        confirm: said("confirm-heading"),
+        confirmed: said("confirmed-heading"),
+        already: said("already-confirmed-one"),
+        expired: said("expired-heading"),
+        unknown: said("unknown-heading"),
+        ended: said("ended-heading-one"),
+        unsubscribe: said("unsubscribe-heading"),
+        unsubscribed: said("unsubscribed-heading"),
+        already_unsubscribed: said("already-unsubscribed-heading"),
+        test_link: said("test-link-heading"),
+        problem: said("problem-not-found"),
+    }
+}
+
+/// English and German as they are written here, the others as they are in their files.
+fn all_words() -> Vec<Words> {
+    let all = tidings::i18n::Words::built_in();
+    let others = all.languages().iter();
+    let others = others.filter(|it| !["en", "de"].contains(&it.as_str()));
+    let others: Vec<Words> = others.map(words_of).collect();
+    assert_eq!(others.len(), 8);
+    [ENGLISH, GERMAN].into_iter().chain(others).collect()
 }
 
 const ENGLISH: Words = Words {
@@ -111,7 +157,7 @@ async fn confirm_link(app: &TestApp, address: &str, words: &Words) -> String {
 async fn pages_that_need_no_link_are_whole_in_each_language() {
     let app = TestApp::start().await;
     app.newsletter("morning").title("Morning").create().await;
-    for words in [ENGLISH, GERMAN] {
+    for words in all_words() {
         let language = words.language;
         let get = async |path: &str| app.get(&format!("{path}?lang={language}")).await;
         is_page(&get("/").await, 200, language, words.directory);
@@ -145,7 +191,7 @@ async fn pages_that_need_no_link_are_whole_in_each_language() {
 
 #[tokio::test]
 async fn pages_behind_links_of_mails_speak_the_readers_language() {
-    for words in [ENGLISH, GERMAN] {
+    for words in all_words() {
         let language = words.language;
         let app = TestApp::start().await;
         app.newsletter("morning").title("Morning").create().await;
@@ -195,8 +241,15 @@ async fn the_address_beats_the_browser_and_the_browser_beats_english() {
         ("", "en;q=0.5,de;q=0.8", "de"),
         ("", "de;q=0.5,en;q=0.8", "en"),
         ("", "de;q=0,en;q=0.1", "en"),
-        ("", "fr,it;q=0.9,de;q=0.1", "de"),
-        ("", "fr,ja", "en"),
+        ("", "fi,da;q=0.9,de;q=0.1", "de"),
+        ("", "fr,it;q=0.9,de;q=0.1", "fr"),
+        ("", "fr;q=0.3,it;q=0.9,pl;q=0.95", "pl"),
+        ("", "pt-BR,en;q=0.9", "pt"),
+        ("", "ar-MA,fr;q=0.9", "ar"),
+        // A browser does not decide that readers are addressed informally; a link may.
+        ("", "de-x-informal,en;q=0.9", "en"),
+        ("?lang=de-x-informal", "en", "de-x-informal"),
+        ("", "fi,ja", "en"),
         ("", "*", "en"),
         ("", ";;;q=,", "en"),
     ];
@@ -209,6 +262,11 @@ async fn the_address_beats_the_browser_and_the_browser_beats_english() {
         let root = format!("<html lang=\"{wanted}\"");
         assert!(html.contains(&root), "{query} {header}: not {wanted}");
     }
+    // A newsletter in a language that we do not speak leaves it to the browser.
+    app.newsletter("aamu").language("fi").create().await;
+    let call = app.call(Method::GET, "/n/aamu");
+    let html = call.header("accept-language", "nl").send().await.text();
+    assert!(html.contains("<html lang=\"nl\""), "{html}");
     // A page about a newsletter speaks the newsletter's language before the browser's.
     app.newsletter("morgen").language("de").create().await;
     let call = app
@@ -221,6 +279,59 @@ async fn the_address_beats_the_browser_and_the_browser_beats_english() {
             .text()
             .contains("<html lang=\"de\"")
     );
+}
+
+#[tokio::test]
+async fn the_newsroom_says_whether_readers_are_addressed_informally() {
+    let page = async |app: &TestApp, path: &str, header: &str| {
+        let call = app.call(Method::GET, path);
+        call.header("accept-language", header).send().await.text()
+    };
+    let app = TestApp::start().await;
+    let du = app
+        .newsletter("du")
+        .title("Morgen")
+        .language("de-x-informal");
+    du.create().await;
+    let html = page(&app, "/n/du", "de").await;
+    assert!(html.contains("<html lang=\"de-x-informal\" dir=\"ltr\">"));
+    assert!(html.contains("mit der du die Anmeldung bestätigst"));
+    let html = page(&app, "/subscribe/check-inbox", "de-AT").await;
+    assert!(html.contains("Sehen Sie in Ihr Postfach"), "{html}");
+    let fields = [
+        ("email", "ada@example.org"),
+        ("newsletter", "du"),
+        ("language", "de-x-informal"),
+    ];
+    app.post("/subscribe", &fields).await.expect(303);
+    app.deliver().await;
+    let mail = app.inbox("ada@example.org").await[0].clone();
+    assert!(mail.text().unwrap().contains("Bestätige deine Anmeldung"));
+    // Articles are in German, however readers are addressed.
+    app.post(&link(&mail, "/confirm/"), &[]).await.expect(200);
+    app.article("Brücke wieder offen")
+        .language("de")
+        .create()
+        .await;
+    app.advance(SignedDuration::from_hours(1));
+    app.run_due().await;
+    app.deliver().await;
+    let digest = app.inbox("ada@example.org").await[1].clone();
+    let html = digest.html().unwrap();
+    assert!(html.contains("Brücke wieder offen") && html.contains("Warum bekommst du"));
+    assert!(!html.contains("lang=\"de\""), "{html}");
+
+    let app = TestApp::with()
+        .env("TIDINGS__PUBLISHER__INFORMAL", "true")
+        .start()
+        .await;
+    for (header, expected) in [
+        ("de-AT", "Sieh in dein Postfach"),
+        ("en", "Check your inbox"),
+    ] {
+        let html = page(&app, "/subscribe/check-inbox", header).await;
+        assert!(html.contains(expected), "{html}");
+    }
 }
 
 #[tokio::test]

@@ -335,11 +335,13 @@ fn mutants(text: &str) -> Vec<String> {
 #[test]
 fn every_mutant_is_refused_or_makes_mails_that_pass() {
     let (mut refused, mut passed) = (0, 0);
+    // Words do not change what is wrong with a template; the direction may.
+    let languages = ["de", "ar"].map(|tag| tag.parse().unwrap());
     for (name, text) in Templates::built_in_of_mails() {
         for mutant in mutants(&text) {
             let started = std::time::Instant::now();
             let wrong = match Templates::with_texts(&publisher(), [(name.clone(), mutant)]) {
-                Ok(templates) => trial::mistakes(&templates),
+                Ok(templates) => trial::mistakes_in(&templates, &languages),
                 Err(cause) => vec![cause.told()],
             };
             assert!(started.elapsed().as_secs() < 60, "{name} took long");
@@ -349,7 +351,7 @@ fn every_mutant_is_refused_or_makes_mails_that_pass() {
                     "{name}: {mistake}"
                 );
             }
-            // What passes went through the linter, every mail in every language.
+            // What passes went through the linter, every mail in both languages.
             if wrong.is_empty() {
                 passed += 1;
             } else {

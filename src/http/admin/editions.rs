@@ -364,6 +364,7 @@ pub(crate) async fn check(app: Data<App>, id: Path<EditionId>) -> Result<HttpRes
                 identity: &shared.identity,
                 site: &shared.site,
                 publisher: &shared.config.publisher,
+                words: shared.templates.words(),
             };
             editions::check(conn, *id, &context)
         })

@@ -20,6 +20,8 @@ struct Values {
     subject: String,
     readers: i32,
     hash: String,
+    /// What the newsroom should know before it decides.
+    warnings: Vec<String>,
     action_url: String,
 }
 
@@ -164,6 +166,7 @@ fn answer(
         subject: standing.edition.subject.clone(),
         readers: standing.edition.recipient_count,
         hash: standing.current.short(),
+        warnings: standing.edition.warnings.clone(),
         action_url,
     };
     let language = page::language(request, Some(&standing.newsletter.language));

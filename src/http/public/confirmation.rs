@@ -64,11 +64,12 @@ pub(crate) async fn confirm(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let words = app.templates.words().clone();
     let before = app
         .db
         .transaction(move |conn| {
             let before = confirmation::show(conn, now, &keys, &text)?.state;
-            confirmation::confirm(conn, now, &keys, &text).map(|shown| (before, shown))
+            confirmation::confirm(conn, now, &keys, &words, &text).map(|shown| (before, shown))
         })
         .await;
     match before {

@@ -22,7 +22,6 @@ use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::http::page;
 use crate::http::problem::Problem;
-use crate::i18n;
 use crate::usecases::newsletters::{self, Offer};
 
 /// How many languages one script may hold: more would not fit into 3 KB.
@@ -69,8 +68,9 @@ struct Script {
 impl Script {
     fn new(app: &App, wanted: &str) -> Result<Self, Problem> {
         let mut languages: Vec<Language> = Vec::new();
+        let all = app.templates.words();
         for text in wanted.split(',').map(str::trim) {
-            let language = text.parse().map(|language| i18n::spoken(&language));
+            let language = text.parse().map(|language| all.spoken(&language));
             let language = language.unwrap_or_else(|_| Language::english());
             if !languages.contains(&language) && languages.len() < MAX_LANGUAGES {
                 languages.push(language);
@@ -78,7 +78,7 @@ impl Script {
         }
         let texts: serde_json::Map<String, Value> = languages
             .iter()
-            .map(|language| (language.to_string(), words(language)))
+            .map(|language| (language.to_string(), words(app, language)))
             .collect();
         let values = json!({ "texts": Value::Object(texts).to_string() });
         let english = Language::english();
@@ -101,10 +101,11 @@ impl Script {
     }
 }
 
-fn words(language: &Language) -> Value {
+fn words(app: &App, language: &Language) -> Value {
+    let texts = app.templates.words();
     let mut words: serde_json::Map<String, Value> = WORDS
         .iter()
-        .map(|(name, key)| ((*name).to_owned(), i18n::plain(language, key).into()))
+        .map(|(name, key)| ((*name).to_owned(), texts.plain(language, key).into()))
         .collect();
     words.insert("language".to_owned(), language.to_string().into());
     Value::Object(words)

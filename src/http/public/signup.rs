@@ -16,7 +16,6 @@ use crate::domain::language::Language;
 use crate::domain::slug::Slug;
 use crate::http::page;
 use crate::http::problem::{FieldError, Problem};
-use crate::i18n;
 use crate::usecases::{newsletters, signup};
 
 /// The longest source address that is kept, in bytes.
@@ -78,7 +77,13 @@ pub(crate) async fn submit(
         Ok(parsed) => {
             let (now, shared) = (app.clock.now(), app.clone());
             let work = app.db.transaction(move |conn| {
-                signup::request(conn, now, &shared.config.signup, &parsed)
+                signup::request(
+                    conn,
+                    now,
+                    &shared.config.signup,
+                    shared.templates.words(),
+                    &parsed,
+                )
             });
             match work.await {
                 Ok(()) => Ok(accepted(&app, &submission, &language, wants_json)),
@@ -245,8 +250,12 @@ fn accepted(
     if wants_json {
         return HttpResponse::Accepted().json(serde_json::json!({ "status": "check_inbox" }));
     }
-    let target = next(app, &submission.next)
-        .unwrap_or_else(|| format!("/subscribe/check-inbox?lang={}", i18n::spoken(language)));
+    let target = next(app, &submission.next).unwrap_or_else(|| {
+        format!(
+            "/subscribe/check-inbox?lang={}",
+            app.templates.words().spoken(language)
+        )
+    });
     HttpResponse::SeeOther()
         .insert_header((LOCATION, target))
         .finish()
@@ -313,7 +322,7 @@ async fn form_page(
         app,
         status,
         "subscribe",
-        &i18n::spoken(language),
+        &app.templates.words().spoken(language),
         &FormValues { r#box: signup_box },
     )
 }

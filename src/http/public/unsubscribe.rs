@@ -81,9 +81,10 @@ pub(crate) async fn submit(
         ConsentSource::UnsubscribePage
     };
     let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let words = app.templates.words().clone();
     let result = app
         .db
-        .transaction(move |conn| unsubscribe::one(conn, now, &keys, &text, door))
+        .transaction(move |conn| unsubscribe::one(conn, now, &keys, &words, &text, door))
         .await;
     match result {
         Ok(_) if is_one_click => Ok(HttpResponse::Ok()

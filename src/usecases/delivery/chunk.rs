@@ -16,7 +16,6 @@ use crate::domain::edition_delivery::EditionSend;
 use crate::domain::id::{DeliveryId, EditionId, SubscriptionId, WorkerId};
 use crate::domain::language::Language;
 use crate::domain::link_token::Purpose;
-use crate::i18n;
 use crate::mail::email::Rendered;
 use crate::mail::message::{Kind, MessageError};
 use crate::mail::prepared::{Edition as FrozenEdition, PreparedEdition, Reader};
@@ -247,9 +246,13 @@ fn job(
     dates: &mut HashMap<civil::Date, Arc<str>>,
 ) -> Option<Job> {
     let since = row.since()?.to_zoned(ready.zone.clone()).date();
-    let subscribed_on = dates
-        .entry(since)
-        .or_insert_with(|| i18n::date_long(&ready.language, since).into());
+    let subscribed_on = dates.entry(since).or_insert_with(|| {
+        context
+            .templates
+            .words()
+            .date_long(&ready.language, since)
+            .into()
+    });
     let reader = Reader {
         delivery: DeliveryId::of_edition(claim.edition_id, row.subscription_id),
         address: row.address?,

@@ -20,7 +20,6 @@ use crate::domain::signup::Signup;
 use crate::domain::site::Site;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::Subscription;
-use crate::i18n;
 use crate::mail::already_subscribed::{AlreadySubscribedEmail, Held};
 use crate::mail::approval::ApprovalEmail;
 use crate::mail::confirmation::ConfirmationEmail;
@@ -180,7 +179,7 @@ impl Facts {
             .and_then(url::Url::host_str)
             .unwrap_or(context.site.host());
         let email = ConfirmationEmail {
-            language: i18n::spoken(&signup.language),
+            language: context.templates.words().spoken(&signup.language),
             address: reader.address.as_str().to_owned(),
             newsletters: newsletters
                 .iter()
@@ -230,7 +229,7 @@ impl Facts {
             return Err(Unprepared::Unwanted);
         }
         let email = AlreadySubscribedEmail {
-            language: i18n::spoken(&signup.language),
+            language: context.templates.words().spoken(&signup.language),
             address: reader.address.as_str().to_owned(),
             newsletters,
         };
@@ -266,7 +265,7 @@ impl Facts {
         let zone = newsletter.schedule_zone.as_str();
         let fingerprint = Fingerprint::from_bytes(&approval.fingerprint);
         let email = ApprovalEmail {
-            language: i18n::spoken(&newsletter.language),
+            language: context.templates.words().spoken(&newsletter.language),
             address: address.as_str().to_owned(),
             newsletter: NewsletterLine::new(newsletter, context.site),
             subject: edition.subject.clone(),
@@ -324,7 +323,11 @@ impl Facts {
         let reader = prepared::Reader {
             delivery: delivery.id,
             address,
-            subscribed_on: i18n::date_long(&newsletter.language, since).into(),
+            subscribed_on: context
+                .templates
+                .words()
+                .date_long(&newsletter.language, since)
+                .into(),
             unsubscribe_token: "test".to_owned(),
         };
         Ok(prepared::slow(context.identity, &edition, &reader)?)

@@ -133,7 +133,7 @@ pub(super) fn frozen(
     for warning in &frozen.warnings {
         tracing::warn!(
             edition = %bare.id, newsletter = %order.newsletter.slug, warning,
-            "an edition was made smaller"
+            "there is something to know about an edition"
         );
     }
     let (texts, selection) = content(frozen);

@@ -3,6 +3,9 @@
 
 ## Datum und Uhrzeit
 
+# Ziffern in Zahlen und Daten: „latn“ für 0 bis 9, „arab“ für arabische, „arabext“ für persische.
+number-digits = latn
+
 month-1 = Januar
 month-2 = Februar
 month-3 = März
@@ -144,6 +147,7 @@ problem-internal-detail = Bitte versuchen Sie es noch einmal. Wenn es wieder ges
 ## Jede E-Mail
 
 mail-kind = E-Mail
+mail-label = { $label }:
 mail-sent-to = Diese E-Mail ging an { $address }.
 mail-imprint-line = Impressum: { $url }
 mail-privacy-line = Datenschutz: { $url }
@@ -211,13 +215,13 @@ digest-invite = { $newsletter } per E-Mail
 digest-invite-text = Diese Ausgabe gibt es auch per E-Mail.
 digest-invite-link = { $newsletter } abonnieren
 
-## Mail an Lesende, die etwas Falsches bekommen haben
+## E-Mail an Lesende, die etwas Falsches bekommen haben
 
 correction-subject = Berichtigung: { $title }
 correction-heading = Berichtigung
 correction-about = In der Ausgabe vom { $date } stand der Artikel „{ $title }“.
 
-## Mail to editors: an edition waits for approval
+## E-Mail an die Redaktion: Eine Ausgabe wartet auf Freigabe
 
 approval-subject = Bitte freigeben: { $newsletter }: { $subject }
 approval-heading = Eine Ausgabe wartet auf Ihre Freigabe
@@ -237,7 +241,7 @@ approval-approve = Freigeben
 approval-hold = Anhalten
 approval-hash = Eine Freigabe gilt für genau diese Fassung ({ $hash }). Ändern sich Inhalt oder Empfänger, fragen wir noch einmal, und diese Links gelten nicht mehr.
 
-## Pages for editors
+## Seiten für die Redaktion
 
 review-approve-heading = Diese Ausgabe freigeben?
 review-approve-note = Sie geht an { $readers ->
@@ -264,9 +268,13 @@ review-closed-heading = Hier ist nichts mehr zu entscheiden
 review-closed-note = Die Ausgabe wartet nicht mehr auf eine Freigabe.
 review-unknown-heading = Diesen Link kennen wir nicht
 review-unknown-note = Vielleicht wurde er abgeschnitten, oder die Ausgabe hat sich geändert und Sie haben eine neuere E-Mail.
+review-warnings = { $count ->
+    [one] { $count } Hinweis zur E-Mail (auf Englisch)
+   *[other] { $count } Hinweise zur E-Mail (auf Englisch)
+}
 review-hash = Fassung { $hash }
 
-## The archive
+## Archiv
 
 archive-heading = Archiv
 archive-open = Bisherige Ausgaben lesen

@@ -3,6 +3,9 @@
 
 ## Dates and times
 
+# The digits of numbers and dates: "latn" for 0 to 9, "arab" for those of Arabic, "arabext" for those of Persian.
+number-digits = latn
+
 month-1 = January
 month-2 = February
 month-3 = March
@@ -144,6 +147,8 @@ problem-internal-detail = Please try again. If it happens again, tell us: we hav
 ## Every mail
 
 mail-kind = email
+# A word before a link, in text mails.
+mail-label = { $label }:
 mail-sent-to = This email went to { $address }.
 mail-imprint-line = Legal notice: { $url }
 mail-privacy-line = Privacy: { $url }
@@ -264,6 +269,10 @@ review-closed-heading = There is nothing to decide any more
 review-closed-note = The edition does not wait for approval any more.
 review-unknown-heading = We do not know this link
 review-unknown-note = Maybe it was cut off, or the edition has changed since and you have a newer email.
+review-warnings = { $count ->
+    [one] { $count } remark about its mail (in English)
+   *[other] { $count } remarks about its mail (in English)
+}
 review-hash = Version { $hash }
 
 ## The archive

@@ -1,7 +1,6 @@
 //! Every page in every language, checked by axe-core: WCAG 2.2 A and AA, light and dark, on a screen of 320 pixels.
 
 use reqwest::Method;
-use tidings::i18n;
 
 use super::Kind;
 use crate::routes::World;
@@ -49,7 +48,7 @@ async fn check(world: &World, pages: &[String], is_dark: bool, mistakes: &mut Ve
         ..Kind::USUAL
     };
     let browser = Browser::start(kind, world.app.address(), "127.0.0.1:9").await;
-    for language in i18n::languages() {
+    for language in world.app.app.templates.words().languages() {
         for path in pages {
             let joint = if path.contains('?') { '&' } else { '?' };
             browser

@@ -20,6 +20,8 @@ pub(crate) struct World {
     article: String,
     correction: String,
     edition: String,
+    /// Its name in the archive.
+    archived: String,
     subscriber: String,
     feed: String,
     /// Tokens of sign-ups that wait, that were confirmed, and that waited too long.
@@ -39,6 +41,12 @@ async fn token(app: &TestApp, address: &str, part: &str) -> String {
     let mails = app.inbox(address).await;
     let link = link(mails.last().unwrap(), part);
     link.rsplit('/').next().unwrap().to_owned()
+}
+
+async fn name_in_archive(app: &TestApp, edition: &str) -> String {
+    let address = format!("SELECT address FROM edition_addresses WHERE edition_id = '{edition}'");
+    let rows = app.rows(&address).await;
+    rows[0]["address"].as_str().unwrap().to_owned()
 }
 
 /// An edition of "morning" that an editor approved by mail, and the tokens of that mail.
@@ -148,6 +156,7 @@ impl World {
         Self {
             article: article.slug.to_string(),
             correction,
+            archived: name_in_archive(&app, &edition).await,
             edition,
             editors,
             subscriber,
@@ -182,7 +191,7 @@ impl World {
             "/v/{edition}" => each("{edition}", std::slice::from_ref(&self.edition)),
             _ if pattern.starts_with("/archive/") => {
                 let path = pattern.replace("{newsletter}", "morning");
-                vec![path.replace("{edition}", &self.edition)]
+                vec![path.replace("{edition}", &self.archived)]
             }
             _ if pattern.starts_with("/confirm/") => each("{token}", &self.confirm),
             "/unsubscribe/{token}" => each("{token}", &self.unsubscribe),

@@ -37,11 +37,9 @@ pub(crate) async fn json(
     let (newsletter, listed) = newest(&app, &slug).await?;
     let url = app.site.archive_url(&newsletter.slug);
     let items = listed.iter().map(|one| {
-        let page = app
-            .site
-            .archived_edition_url(&newsletter.slug, one.edition.id);
+        let page = one.url(&app.site, &newsletter.slug);
         serde_json::json!({
-            "id": page, "url": page, "title": one.edition.subject, "summary": one.preheader,
+            "id": one.first_url(&app.site, &newsletter.slug), "url": page, "title": one.edition.subject, "summary": one.preheader,
             "content_text": content(one), "date_published": one.edition.due_at,
         })
     });
@@ -102,11 +100,10 @@ fn atom_of(app: &App, newsletter: &Newsletter, listed: &[Listed]) -> std::io::Re
             xml.create_element("author")
                 .write_inner_content(|xml| text(xml, "name", &app.config.publisher.name))?;
             for one in listed {
-                let page = app
-                    .site
-                    .archived_edition_url(&newsletter.slug, one.edition.id);
+                let page = one.url(&app.site, &newsletter.slug);
                 xml.create_element("entry").write_inner_content(|xml| {
-                    text(xml, "id", &page)?;
+                    // It must never change (RFC 4287 §4.2.6), whatever becomes of the address.
+                    text(xml, "id", &one.first_url(&app.site, &newsletter.slug))?;
                     text(xml, "title", &one.edition.subject)?;
                     text(xml, "summary", &one.preheader)?;
                     text(xml, "published", &one.edition.due_at.to_string())?;

@@ -4,7 +4,8 @@ mod feed;
 mod site_map;
 
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, EntityTag, Header as _, IfNoneMatch,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, EntityTag, Header as _,
+    IfNoneMatch, LOCATION,
 };
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -21,7 +22,7 @@ use crate::domain::slug::Slug;
 use crate::http::page;
 use crate::http::problem::Problem;
 use crate::templates::escape_html;
-use crate::usecases::archive::{self, Listed, Page};
+use crate::usecases::archive::{self, Key, Listed, Page};
 
 pub(crate) use feed::{atom, json};
 pub(crate) use site_map::site_map;
@@ -121,9 +122,7 @@ pub(crate) async fn shelf(
                 subject: one.edition.subject.clone(),
                 preheader: one.preheader.clone(),
                 date: one.edition.slot.date(),
-                url: app
-                    .site
-                    .archived_edition_url(&newsletter.slug, one.edition.id),
+                url: one.url(&app.site, &newsletter.slug),
             })
             .collect(),
         older_url: older.map(|id| format!("{url}?before={id}")),
@@ -138,19 +137,30 @@ pub(crate) async fn shelf(
     Ok(cached(&request, HTML, html, true))
 }
 
-/// `/archive/{newsletter}/{edition}`: the edition for nobody in particular.
+/// `/archive/{newsletter}/{edition}`: the edition for nobody in particular. By its id, which was its name once, it has moved.
 pub(crate) async fn edition(
     app: Data<App>,
     path: Path<(String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (slug, id) = path.into_inner();
+    let (slug, name) = path.into_inner();
     let (slug, now) = (parse_slug(&slug)?, app.clock.now());
-    let id: EditionId = id.parse().map_err(|_| archive::Error::NotFound)?;
+    let key = match name.parse::<EditionId>() {
+        Ok(id) => Key::Id(id),
+        Err(_) => Key::Address(name.parse().map_err(|_| archive::Error::NotFound)?),
+    };
+    let (is_by_id, asked) = (matches!(key, Key::Id(_)), slug.clone());
     let page = app
         .db
-        .transaction(move |conn| archive::edition(conn, now, &slug, id))
+        .transaction(move |conn| archive::edition(conn, now, &asked, &key))
         .await?;
+    if is_by_id && page.listed.address.is_some() {
+        return Ok(HttpResponse::MovedPermanently()
+            .insert_header((LOCATION, page.listed.url(&app.site, &slug)))
+            .insert_header((CACHE_CONTROL, CACHE))
+            .insert_header(("x-robots-tag", "all"))
+            .finish());
+    }
     let html = with_tags(&page.html, &tags(&app, &page));
     let mut answer = cached(&request, HTML, html, page.archive == Archive::Public);
     let policy = actix_web::http::header::HeaderValue::from_static(MAIL_POLICY);
@@ -160,10 +170,10 @@ pub(crate) async fn edition(
 
 /// What others show of a link to the page, and which address it has.
 fn tags(app: &App, page: &Page) -> String {
-    let Listed { edition, preheader } = &page.listed;
-    let url = app
-        .site
-        .archived_edition_url(&page.newsletter.slug, edition.id);
+    let Listed {
+        edition, preheader, ..
+    } = &page.listed;
+    let url = page.listed.url(&app.site, &page.newsletter.slug);
     let published = edition.due_at.to_string();
     let mut tags = format!("<link rel=\"canonical\" href=\"{}\">\n", escape_html(&url));
     for (property, content) in [
@@ -174,7 +184,12 @@ fn tags(app: &App, page: &Page) -> String {
         ("og:site_name", &app.config.publisher.name),
         (
             "og:locale",
-            &page.newsletter.language.as_str().replace('-', "_"),
+            &page
+                .newsletter
+                .language
+                .without_private_use()
+                .as_str()
+                .replace('-', "_"),
         ),
         ("article:published_time", &published),
     ] {

@@ -32,7 +32,7 @@ pub(crate) async fn site_map(
                 pages.push((site.archive_url(slug), None));
                 pages.extend(listed.into_iter().map(|one| {
                     let date = one.edition.due_at.to_string();
-                    (site.archived_edition_url(slug, one.edition.id), Some(date))
+                    (one.url(&site, slug), Some(date))
                 }));
             }
             Ok::<_, archive::Error>(pages)

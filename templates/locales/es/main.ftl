@@ -1,0 +1,284 @@
+### Textos en español de los correos y las páginas (tuteo). Solo texto: el formato está en las plantillas.
+### Una clave que acaba en -before, -middle o -after es parte de una frase en torno a un enlace o a palabras en negrita.
+
+## Fechas y horas
+
+# Las cifras de números y fechas: «latn» para 0 a 9, «arab» para las arábigas orientales, «arabext» para las persas.
+number-digits = latn
+
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
+
+weekday-1 = lunes
+weekday-2 = martes
+weekday-3 = miércoles
+weekday-4 = jueves
+weekday-5 = viernes
+weekday-6 = sábado
+weekday-7 = domingo
+
+date-long = { $day } de { $month } de { $year }
+date-weekday = { $weekday }, { $day } de { $month } de { $year }
+# Valores: $hour24 $hour12 $minute $half (am o pm) $has_minutes (yes o no); cada idioma usa los que necesita.
+time-of-day = { $hour24 }:{ $minute } h
+date-and-time = { $date }, { $time }
+
+## Todas las páginas
+
+page-title = { $state } – { $publisher }
+page-error-title = Error: { $title }
+page-home = Volver a la portada
+page-contact = Contacto: { $contact }
+imprint = Aviso legal
+privacy = Privacidad
+
+## Formulario de suscripción
+
+form-heading = Recibe { $newsletter } por correo
+form-heading-generic = Suscríbete a nuestros boletines
+form-latest = Ver la última edición
+form-email = Correo electrónico
+form-submit = Suscribirme
+form-extra = También { $newsletter }
+form-extras-legend = Más boletines
+form-choose-legend = ¿Qué boletines quieres recibir?
+form-fine-print = Gratis. Puedes darte de baja cuando quieras. Primero te enviamos un correo para que confirmes.
+form-no-tracking = No medimos si abres nuestros correos.
+form-honeypot = Deja este campo vacío
+form-error-address = Escribe tu correo electrónico, por ejemplo nombre@ejemplo.es
+form-error-newsletter = Elige al menos un boletín
+form-busy = Enviando…
+form-failed = No ha funcionado. Inténtelo de nuevo.
+form-too-many = Demasiados intentos. Espere unos minutos.
+
+## Mira tu correo
+
+inbox-heading = Mira tu correo
+inbox-sent = Si la dirección es correcta, te hemos enviado un correo. Haz clic en el enlace que contiene para terminar.
+inbox-lifetime = { $days ->
+    [one] El enlace funciona durante { $days } día.
+   *[other] El enlace funciona durante { $days } días.
+}
+inbox-help = ¿No te ha llegado nada?
+inbox-help-wait = Puede tardar unos minutos. Mira también en la carpeta de correo no deseado.
+inbox-help-sender = El remitente es { $sender }.
+inbox-again = Escribir la dirección otra vez
+
+## Página de confirmación y lo que sigue
+
+confirm-heading = Falta un clic
+confirm-before = Confirma que
+confirm-one-middle = quiere recibir
+confirm-one-after = .
+confirm-many-after = { " " }quiere recibir estos boletines:
+confirm-button = Sí, quiero suscribirme
+confirm-wrong = ¿Un error? Cierra esta página y listo.
+
+confirmed-heading = Tu suscripción está confirmada
+confirmed-one = Desde ahora recibes { $newsletter }.
+confirmed-next-before = La próxima edición llega el
+confirmed-next-after = .
+confirmed-next-unknown = La próxima edición llega en cuanto haya algo nuevo.
+confirmed-latest = Leer la última edición
+confirmed-latest-of = Leer la última edición de { $newsletter }
+
+already-confirmed-one = Ya recibes { $newsletter }
+already-confirmed-many = Ya recibes estos boletines
+already-confirmed-note = No tienes que hacer nada más.
+
+expired-heading = Este enlace ha caducado
+expired-explanation = Los enlaces solo funcionan unos días.
+expired-resend = Enviar un enlace nuevo
+expired-resend-note = No tienes que volver a escribir nada.
+expired-again = Suscribirme de nuevo
+
+unknown-heading = No conocemos este enlace
+unknown-explanation = Quizá se cortó: copia la dirección completa del correo.
+unknown-again = Suscribirme de nuevo
+
+ended-heading-one = { $newsletter } ya no se publica
+ended-heading-many = Estos boletines ya no se publican
+ended-explanation = Ya no es posible suscribirse.
+ended-others = Ver nuestros otros boletines
+
+## Darse de baja
+
+unsubscribe-heading = ¿Darte de baja de { $newsletter }?
+unsubscribe-note = Nada cambia hasta que pulses el botón.
+unsubscribe-button = Darme de baja
+unsubscribed-heading = Ya no recibes { $newsletter }
+unsubscribed-note = Tiene efecto inmediato.
+unsubscribed-mistake = ¿Fue un error?
+already-unsubscribed-heading = Ya te habías dado de baja
+already-unsubscribed-note = No recibes { $newsletter }.
+subscribe-again = Suscribirme otra vez
+
+## Otras páginas
+
+test-link-heading = Este enlace es de una copia de prueba
+test-link-note = No se ha cambiado nada. En el correo que reciben los lectores, el enlace hace su trabajo.
+directory-heading = Boletines
+directory-open = Recibir { $newsletter }
+problem-status = Error { $status }
+problem-not-found = Esta página no existe
+problem-not-found-detail = Comprueba la dirección o empieza desde la portada.
+problem-invalid = No hemos podido leerlo
+problem-invalid-detail = Vuelve atrás y envía el formulario otra vez.
+problem-too-large = Era demasiado
+problem-too-large-detail = El formulario es más grande de lo que acepta este servidor.
+problem-unavailable = No estamos disponibles por un momento
+problem-unavailable-detail = No se ha perdido nada. Inténtalo otra vez dentro de un minuto.
+problem-internal = Algo ha fallado por nuestra parte
+problem-internal-detail = Inténtalo otra vez. Si vuelve a pasar, avísanos: lo hemos anotado.
+
+## Todos los correos
+
+mail-kind = correo electrónico
+mail-label = { $label }:
+mail-sent-to = Este correo se envió a { $address }.
+mail-imprint-line = Aviso legal: { $url }
+mail-privacy-line = Privacidad: { $url }
+
+## Correo de confirmación
+
+confirmation-subject = Confirma tu suscripción: { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] Confirma tu suscripción: { $newsletter } y { $others } más
+   *[other] Confirma tu suscripción: { $newsletter } y { $others } más
+}
+confirmation-preheader = { $days ->
+    [one] Solo falta un clic. El enlace funciona durante { $days } día.
+   *[other] Solo falta un clic. El enlace funciona durante { $days } días.
+}
+confirmation-heading = Confirma tu suscripción
+confirmation-one-before = Alguien, quizá tú, ha escrito esta dirección en { $site } para recibir
+confirmation-one-after = .
+confirmation-many = Alguien, quizá tú, ha escrito esta dirección en { $site } para recibir estos boletines:
+confirmation-button = Ir a la confirmación
+confirmation-copy = O copia esta dirección en tu navegador:
+confirmation-until = El enlace funciona hasta el { $date }.
+confirmation-not-you = ¿No has sido tú? Entonces no hagas nada. No volveremos a escribirte.
+
+## Correo a una dirección ya suscrita
+
+already-subject = Ya recibes { $newsletter }
+already-subject-many = { $others ->
+    [one] Ya recibes { $newsletter } y { $others } más
+   *[other] Ya recibes { $newsletter } y { $others } más
+}
+already-preheader = No tienes que hacer nada más.
+already-one-before = Esta dirección se acaba de escribir otra vez para
+already-one-after = . Ya recibes este boletín, así que nada cambia.
+already-many = Esta dirección se acaba de escribir otra vez para estos boletines. Ya los recibes, así que nada cambia.
+already-not-you = ¿No has sido tú? Entonces no hagas nada.
+already-stop = ¿Prefieres darte de baja?
+
+## El resumen
+
+digest-label = { $newsletter }, { $date }
+digest-test = Prueba: esta copia se te ha enviado solo a ti.
+digest-browser-link = Ver en el navegador
+digest-stories = { $count ->
+    [one] { $count } noticia
+   *[other] { $count } noticias
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }minuto de lectura
+   *[other] { $minutes }{ "\u00A0" }minutos de lectura
+}
+digest-byline = Por { $names }
+digest-story-time = { $minutes }{ "\u00A0" }min de lectura
+digest-brief = En breve
+digest-all-stories = Todas las noticias en { $site }
+digest-why = ¿Por qué recibes este correo?
+digest-ordered-before = Te suscribiste a «{ $newsletter }» el
+digest-ordered-frequency-before = Te suscribiste a «{ $newsletter }» ({ $frequency }) el
+digest-ordered-middle = con la dirección
+digest-ordered-after = .
+digest-unsubscribe = Darme de baja de { $newsletter }
+digest-forwarded = ¿Te lo han reenviado?
+digest-forwarded-link = Suscríbete
+digest-invite = { $newsletter } por correo
+digest-invite-text = Esta edición también llega por correo.
+digest-invite-link = Suscribirme a { $newsletter }
+
+## Mail to readers who were sent what was wrong
+
+correction-subject = Rectificación: { $title }
+correction-heading = Rectificación
+correction-about = La edición del { $date } incluía el artículo «{ $title }».
+
+## Correo a la redacción: una edición espera aprobación
+
+approval-subject = Por aprobar: { $newsletter }: { $subject }
+approval-heading = Una edición espera tu aprobación
+approval-what = La próxima edición de { $newsletter } está lista, con { $articles ->
+    [one] un artículo
+   *[other] { $articles } artículos
+} para { $readers ->
+    [one] una persona suscrita
+   *[other] { $readers } personas suscritas
+}.
+approval-when = El envío está previsto para el { $date }, { $time } ({ $zone }).
+approval-deadline-send_anyway = Si nadie la retiene, se envía después de las { $time } del { $date } también sin aprobación.
+approval-deadline-skip = Si nadie la ha aprobado antes de las { $time } del { $date }, no se envía y sus artículos pasan a la siguiente edición.
+approval-deadline-hold = Si nadie la ha aprobado antes de las { $time } del { $date }, espera hasta que alguien lo haga.
+approval-look = Ver la edición
+approval-approve = Aprobar
+approval-hold = Retener
+approval-hash = La aprobación vale solo para esta versión ({ $hash }). Si cambian el contenido o los destinatarios, preguntamos otra vez y estos enlaces dejan de funcionar.
+
+## Páginas para la redacción
+
+review-approve-heading = ¿Aprobar esta edición?
+review-approve-note = Se envía a { $readers ->
+    [one] una persona suscrita
+   *[other] { $readers } personas suscritas
+}.
+review-approve-button = Sí, enviarla
+review-hold-heading = ¿Retener esta edición?
+review-hold-note = No se envía nada hasta que alguien la apruebe o la libere. Está destinada a { $readers ->
+    [one] una persona suscrita
+   *[other] { $readers } personas suscritas
+}.
+review-hold-button = Sí, retenerla
+review-approved-heading = Aprobada
+review-approved-note = La edición se envía a su hora, a { $readers ->
+    [one] una persona suscrita
+   *[other] { $readers } personas suscritas
+}.
+review-held-heading = Retenida
+review-held-note = No se envía nada de la edición hasta que alguien la apruebe o la libere.
+review-changed-heading = La edición ha cambiado
+review-changed-note = No es la versión de la que trataba tu correo. Mira la nueva antes de aprobarla.
+review-closed-heading = Ya no hay nada que decidir
+review-closed-note = La edición ya no espera aprobación.
+review-unknown-heading = No conocemos este enlace
+review-unknown-note = Quizá se cortó, o la edición ha cambiado y tienes un correo más reciente.
+review-warnings = { $count ->
+    [one] { $count } observación sobre el correo (en inglés)
+   *[other] { $count } observaciones sobre el correo (en inglés)
+}
+review-hash = Versión { $hash }
+
+## El archivo
+
+archive-heading = Archivo
+archive-open = Leer ediciones anteriores
+archive-none = Todavía no hay nada que leer aquí.
+archive-newsletter-heading = { $newsletter }: ediciones anteriores
+archive-empty = Todavía no se ha enviado ninguna edición.
+archive-older = Ediciones anteriores
+archive-newest = Ediciones más recientes
+archive-feed = Como canal (Atom)
+archive-all = Todos los boletines

@@ -1,0 +1,294 @@
+### Textes français des e-mails et des pages (vouvoiement). Texte brut : la mise en forme est dans les modèles.
+### Une clé en -before, -middle ou -after est un morceau de phrase autour d’un lien ou de mots en gras.
+### Devant « : » et à l’intérieur des guillemets : espace insécable (U+00A0) ; devant « ? » et « ; » : fine insécable (U+202F).
+
+## Dates et heures
+
+# Les chiffres des nombres et des dates : « latn » pour 0 à 9, « arab » pour les chiffres arabes orientaux, « arabext » pour les persans.
+number-digits = latn
+
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
+
+weekday-1 = lundi
+weekday-2 = mardi
+weekday-3 = mercredi
+weekday-4 = jeudi
+weekday-5 = vendredi
+weekday-6 = samedi
+weekday-7 = dimanche
+
+date-long = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year }
+date-weekday = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year }
+# Valeurs : $hour24 $hour12 $minute $half (am ou pm) $has_minutes (yes ou no) ; chaque langue prend ce qu’il lui faut.
+time-of-day = { $has_minutes ->
+    [yes] { $hour24 } h { $minute }
+   *[no] { $hour24 } h
+}
+date-and-time = { $date } à { $time }
+
+## Chaque page
+
+page-title = { $state } – { $publisher }
+page-error-title = Erreur : { $title }
+page-home = Retour à l’accueil
+page-contact = Contact : { $contact }
+imprint = Mentions légales
+privacy = Confidentialité
+
+## Formulaire d’inscription
+
+form-heading = Recevez { $newsletter } par e-mail
+form-heading-generic = Abonnez-vous à nos newsletters
+form-latest = Voir le dernier numéro
+form-email = Adresse e-mail
+form-submit = S’abonner
+form-extra = Aussi { $newsletter }
+form-extras-legend = Autres newsletters
+form-choose-legend = Quelles newsletters souhaitez-vous recevoir ?
+form-fine-print = Gratuit, désabonnement à tout moment. Nous vous envoyons d’abord un e-mail pour que vous puissiez confirmer.
+form-no-tracking = Nous ne mesurons pas si vous ouvrez nos e-mails.
+form-honeypot = Laissez ce champ vide
+form-error-address = Saisissez votre adresse e-mail, par exemple nom@exemple.fr
+form-error-newsletter = Choisissez au moins une newsletter
+form-busy = Envoi en cours…
+form-failed = L’envoi a échoué. Veuillez réessayer.
+form-too-many = Trop de tentatives. Veuillez patienter quelques minutes.
+
+## Regardez votre boîte de réception
+
+inbox-heading = Regardez votre boîte de réception
+inbox-sent = Si l’adresse est correcte, un e-mail est en route. Cliquez sur le lien qu’il contient pour terminer votre inscription.
+inbox-lifetime = { $days ->
+    [one] Le lien est valable { $days } jour.
+   *[other] Le lien est valable { $days } jours.
+}
+inbox-help = Vous n’avez rien reçu ?
+inbox-help-wait = L’e-mail peut mettre quelques minutes à arriver. Regardez aussi dans les courriers indésirables.
+inbox-help-sender = L’expéditeur est { $sender }.
+inbox-again = Saisir l’adresse à nouveau
+
+## Page de confirmation et ses suites
+
+confirm-heading = Encore un clic
+confirm-before = Confirmez que
+confirm-one-middle = souhaite recevoir
+confirm-one-after = .
+confirm-many-after = { " " }souhaite recevoir ces newsletters :
+confirm-button = Oui, je m’abonne
+confirm-wrong = Une erreur ? Fermez simplement cette page.
+
+confirmed-heading = Votre inscription est confirmée
+confirmed-one = Vous recevez désormais { $newsletter }.
+confirmed-next-before = Le prochain numéro paraîtra le
+confirmed-next-after = .
+confirmed-next-unknown = Le prochain numéro paraîtra dès qu’il y aura du nouveau.
+confirmed-latest = Lire le dernier numéro
+confirmed-latest-of = Lire le dernier numéro de la newsletter { $newsletter }
+
+already-confirmed-one = Vous recevez déjà { $newsletter }
+already-confirmed-many = Vous recevez déjà ces newsletters
+already-confirmed-note = Vous n’avez plus rien à faire.
+
+expired-heading = Ce lien a expiré
+expired-explanation = Les liens ne sont valables que quelques jours.
+expired-resend = Envoyer un nouveau lien
+expired-resend-note = Vous n’avez rien à saisir de nouveau.
+expired-again = Se réinscrire
+
+unknown-heading = Nous ne connaissons pas ce lien
+unknown-explanation = Il a peut-être été coupé : copiez l’adresse entière depuis l’e-mail.
+unknown-again = Se réinscrire
+
+ended-heading-one = { $newsletter } n’existe plus
+ended-heading-many = Ces newsletters n’existent plus
+ended-explanation = Il n’est plus possible de s’abonner.
+ended-others = Voir nos autres newsletters
+
+## Désabonnement
+
+unsubscribe-heading = Se désabonner de la newsletter { $newsletter } ?
+unsubscribe-note = Rien ne change tant que vous n’appuyez pas sur le bouton.
+unsubscribe-button = Se désabonner
+unsubscribed-heading = Vous ne recevez plus { $newsletter }
+unsubscribed-note = C’est effectif immédiatement.
+unsubscribed-mistake = C’était une erreur ?
+already-unsubscribed-heading = Votre désabonnement est déjà enregistré
+already-unsubscribed-note = Vous ne recevez pas { $newsletter }.
+subscribe-again = Se réabonner
+
+## Autres pages
+
+test-link-heading = Ce lien vient d’un numéro de test
+test-link-note = Rien n’a été modifié. Dans l’e-mail envoyé aux lecteurs, le lien fait ce qu’il doit faire.
+directory-heading = Newsletters
+directory-open = Recevoir { $newsletter }
+problem-status = Erreur { $status }
+problem-not-found = Cette page n’existe pas
+problem-not-found-detail = Vérifiez l’adresse ou repartez de la page d’accueil.
+problem-invalid = Nous n’avons pas pu lire votre demande
+problem-invalid-detail = Revenez en arrière et envoyez le formulaire à nouveau.
+problem-too-large = C’était trop volumineux
+problem-too-large-detail = Le formulaire dépasse ce que ce serveur accepte.
+problem-unavailable = Nous sommes momentanément indisponibles
+problem-unavailable-detail = Rien n’est perdu. Réessayez dans une minute.
+problem-internal = Une erreur s’est produite de notre côté
+problem-internal-detail = Réessayez. Si cela se reproduit, dites-le-nous : nous en avons gardé la trace.
+
+## Chaque e-mail
+
+mail-kind = e-mail
+mail-label = { $label } :
+mail-sent-to = Cet e-mail a été envoyé à { $address }.
+mail-imprint-line = Mentions légales : { $url }
+mail-privacy-line = Confidentialité : { $url }
+
+## E-mail de confirmation
+
+confirmation-subject = À confirmer : { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] À confirmer : { $newsletter } et { $others } autre
+   *[other] À confirmer : { $newsletter } et { $others } autres
+}
+confirmation-preheader = { $days ->
+    [one] Il ne manque qu’un clic. Le lien est valable { $days } jour.
+   *[other] Il ne manque qu’un clic. Le lien est valable { $days } jours.
+}
+confirmation-heading = Confirmez votre inscription
+confirmation-one-before = Cette adresse a été saisie sur { $site }, par vous ou par quelqu’un d’autre, pour recevoir
+confirmation-one-after = .
+confirmation-many = Cette adresse a été saisie sur { $site }, par vous ou par quelqu’un d’autre, pour recevoir ces newsletters :
+confirmation-button = Aller à la confirmation
+confirmation-copy = Ou copiez cette adresse dans votre navigateur :
+confirmation-until = Le lien est valable jusqu’au { $date }.
+confirmation-not-you = Ce n’était pas vous ? Alors ne faites rien. Nous ne vous écrirons plus.
+
+## E-mail à une adresse déjà abonnée
+
+already-subject = Vous recevez déjà { $newsletter }
+already-subject-many = { $others ->
+    [one] Vous recevez déjà { $newsletter } et { $others } autre
+   *[other] Vous recevez déjà { $newsletter } et { $others } autres
+}
+already-preheader = Vous n’avez plus rien à faire.
+already-one-before = Cette adresse vient d’être saisie à nouveau pour
+already-one-after = . Vous recevez déjà cette newsletter : rien ne change.
+already-many = Cette adresse vient d’être saisie à nouveau pour ces newsletters. Vous les recevez déjà : rien ne change.
+already-not-you = Ce n’était pas vous ? Alors ne faites rien.
+already-stop = Vous préférez vous désabonner ?
+
+## Le digest
+
+digest-label = { $newsletter } du { $date }
+digest-test = Test : cet exemplaire n’a été envoyé qu’à vous.
+digest-browser-link = Lire dans le navigateur
+digest-stories = { $count ->
+    [one] { $count } article
+   *[other] { $count } articles
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }minute de lecture
+   *[other] { $minutes }{ "\u00A0" }minutes de lecture
+}
+digest-byline = Par { $names }
+digest-story-time = { $minutes }{ "\u00A0" }min de lecture
+digest-brief = En bref
+digest-all-stories = Tous les articles sur { $site }
+digest-why = Pourquoi recevez-vous cet e-mail ?
+digest-ordered-before = Votre abonnement à « { $newsletter } » date du
+digest-ordered-frequency-before = Votre abonnement à « { $newsletter } » ({ $frequency }) date du
+digest-ordered-middle = et a été pris avec l’adresse
+digest-ordered-after = .
+digest-unsubscribe = Se désabonner de la newsletter { $newsletter }
+digest-forwarded = On vous a transféré cet e-mail ?
+digest-forwarded-link = Abonnez-vous
+digest-invite = { $newsletter } par e-mail
+digest-invite-text = Ce numéro existe aussi par e-mail.
+digest-invite-link = S’abonner à { $newsletter }
+
+## Mail to readers who were sent what was wrong
+
+correction-subject = Rectificatif : { $title }
+correction-heading = Rectificatif
+correction-about = L’édition du { $date } contenait l’article « { $title } ».
+
+## E-mail à la rédaction : un numéro attend son approbation
+
+approval-subject = À approuver : { $newsletter } : { $subject }
+approval-heading = Un numéro attend votre approbation
+approval-what = Le prochain numéro de la newsletter { $newsletter } est prêt, avec { $articles ->
+    [one] { $articles } article
+   *[other] { $articles } articles
+}, pour { $readers ->
+    [one] { $readers } abonné
+   *[other] { $readers } abonnés
+}.
+approval-when = L’envoi est prévu le { $date } à { $time } ({ $zone }).
+approval-deadline-send_anyway = Si personne ne le retient, il part après { $time } le { $date }, même sans approbation.
+approval-deadline-skip = Si personne ne l’a approuvé avant { $time } le { $date }, il n’est pas envoyé et ses articles passent dans le numéro suivant.
+approval-deadline-hold = Si personne ne l’a approuvé avant { $time } le { $date }, il attend que quelqu’un le fasse.
+approval-look = Voir le numéro
+approval-approve = Approuver
+approval-hold = Retenir
+approval-hash = Une approbation vaut pour cette version exacte ({ $hash }). Si le contenu ou les destinataires changent, nous redemandons et ces liens ne fonctionnent plus.
+
+## Pages pour la rédaction
+
+review-approve-heading = Approuver ce numéro ?
+review-approve-note = Il part vers { $readers ->
+    [one] { $readers } abonné
+   *[other] { $readers } abonnés
+}.
+review-approve-button = Oui, envoyer
+review-hold-heading = Retenir ce numéro ?
+review-hold-note = Rien ne part tant que personne ne l’approuve ou ne le libère. Il est destiné à { $readers ->
+    [one] { $readers } abonné
+   *[other] { $readers } abonnés
+}.
+review-hold-button = Oui, retenir
+review-approved-heading = Approuvé
+review-approved-note = Le numéro part à l’heure prévue, vers { $readers ->
+    [one] { $readers } abonné
+   *[other] { $readers } abonnés
+}.
+review-held-heading = Retenu
+review-held-note = Rien ne part tant que personne ne l’approuve ou ne le libère.
+review-changed-heading = Le numéro a changé
+review-changed-note = Ce n’est plus la version dont parlait votre e-mail. Regardez la nouvelle avant de l’approuver.
+review-closed-heading = Il n’y a plus rien à décider
+review-closed-note = Le numéro n’attend plus d’approbation.
+review-unknown-heading = Nous ne connaissons pas ce lien
+review-unknown-note = Il a peut-être été coupé, ou le numéro a changé depuis et vous avez un e-mail plus récent.
+review-warnings = { $count ->
+    [one] { $count } remarque sur l’e-mail (en anglais)
+   *[other] { $count } remarques sur l’e-mail (en anglais)
+}
+review-hash = Version { $hash }
+
+## Les archives
+
+archive-heading = Archives
+archive-open = Lire les numéros précédents
+archive-none = Il n’y a encore rien à lire ici.
+archive-newsletter-heading = { $newsletter } : numéros précédents
+archive-empty = Aucun numéro n’a encore été envoyé.
+archive-older = Numéros plus anciens
+archive-newest = Numéros les plus récents
+archive-feed = Flux Atom
+archive-all = Toutes les newsletters

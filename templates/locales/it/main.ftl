@@ -1,0 +1,294 @@
+### Testi italiani di e-mail e pagine (si dà del tu). Solo testo: la formattazione sta nei modelli.
+### Una chiave che finisce in -before, -middle o -after è parte di una frase attorno a un link o a parole in grassetto.
+### Prima di una data non sta mai un articolo: «il 13 gennaio», ma «l’8 gennaio».
+
+## Date e ore
+
+# Le cifre di numeri e date: «latn» per 0–9, «arab» per quelle arabe orientali, «arabext» per quelle persiane.
+number-digits = latn
+
+month-1 = gennaio
+month-2 = febbraio
+month-3 = marzo
+month-4 = aprile
+month-5 = maggio
+month-6 = giugno
+month-7 = luglio
+month-8 = agosto
+month-9 = settembre
+month-10 = ottobre
+month-11 = novembre
+month-12 = dicembre
+
+weekday-1 = lunedì
+weekday-2 = martedì
+weekday-3 = mercoledì
+weekday-4 = giovedì
+weekday-5 = venerdì
+weekday-6 = sabato
+weekday-7 = domenica
+
+date-long = { $day ->
+    [1] 1º
+   *[other] { $day }
+} { $month } { $year }
+date-weekday = { $weekday } { $day ->
+    [1] 1º
+   *[other] { $day }
+} { $month } { $year }
+# Valori: $hour24 $hour12 $minute $half (am o pm) $has_minutes (yes o no); ogni lingua usa quelli che le servono.
+time-of-day = { $has_minutes ->
+    [yes] { $hour24 }:{ $minute }
+   *[no] { $hour24 }
+}
+date-and-time = { $date }, ore { $time }
+
+## Ogni pagina
+
+page-title = { $state } – { $publisher }
+page-error-title = Errore: { $title }
+page-home = Torna alla home
+page-contact = Contatti: { $contact }
+imprint = Note legali
+privacy = Privacy
+
+## Modulo di iscrizione
+
+form-heading = Ricevi { $newsletter } via e-mail
+form-heading-generic = Iscriviti alle nostre newsletter
+form-latest = Leggi l’ultimo numero
+form-email = Indirizzo e-mail
+form-submit = Iscriviti
+form-extra = Anche { $newsletter }
+form-extras-legend = Altre newsletter
+form-choose-legend = Quali newsletter vuoi ricevere?
+form-fine-print = Gratis, e puoi disiscriverti in ogni momento. Prima ti mandiamo un’e-mail per confermare.
+form-no-tracking = Non misuriamo se apri le nostre e-mail.
+form-honeypot = Lascia vuoto questo campo
+form-error-address = Scrivi il tuo indirizzo e-mail, per esempio nome@esempio.it
+form-error-newsletter = Scegli almeno una newsletter
+form-busy = Invio in corso…
+form-failed = Qualcosa non ha funzionato. Riprovi.
+form-too-many = Troppi tentativi. Attenda qualche minuto.
+
+## Controlla la posta
+
+inbox-heading = Controlla la posta
+inbox-sent = Se l’indirizzo è giusto, ti abbiamo mandato un’e-mail. Clicca sul link che contiene per completare l’iscrizione.
+inbox-lifetime = { $days ->
+    [one] Il link vale { $days } giorno.
+   *[other] Il link vale { $days } giorni.
+}
+inbox-help = Non è arrivato niente?
+inbox-help-wait = Può volerci qualche minuto. Guarda anche nella cartella dello spam.
+inbox-help-sender = Il mittente è { $sender }.
+inbox-again = Scrivi di nuovo l’indirizzo
+
+## Pagina di conferma e quel che segue
+
+confirm-heading = Manca un clic
+confirm-before = Conferma che
+confirm-one-middle = vuole ricevere
+confirm-one-after = .
+confirm-many-after = { " " }vuole ricevere queste newsletter:
+confirm-button = Sì, voglio iscrivermi
+confirm-wrong = È un errore? Chiudi semplicemente questa pagina.
+
+confirmed-heading = L’iscrizione è confermata
+confirmed-one = Da ora ricevi { $newsletter }.
+confirmed-next-before = Il prossimo numero arriva
+confirmed-next-after = .
+confirmed-next-unknown = Il prossimo numero arriva appena ci sono novità.
+confirmed-latest = Leggi l’ultimo numero
+confirmed-latest-of = Leggi l’ultimo numero di { $newsletter }
+
+already-confirmed-one = Ricevi già { $newsletter }
+already-confirmed-many = Ricevi già queste newsletter
+already-confirmed-note = Non devi fare altro.
+
+expired-heading = Questo link è scaduto
+expired-explanation = I link valgono solo qualche giorno.
+expired-resend = Manda un nuovo link
+expired-resend-note = Non devi riscrivere niente.
+expired-again = Iscriviti di nuovo
+
+unknown-heading = Non conosciamo questo link
+unknown-explanation = Forse è stato tagliato: copia l’indirizzo intero dall’e-mail.
+unknown-again = Iscriviti di nuovo
+
+ended-heading-one = { $newsletter } non esce più
+ended-heading-many = Queste newsletter non escono più
+ended-explanation = Non è più possibile iscriversi.
+ended-others = Vedi le nostre altre newsletter
+
+## Disiscrizione
+
+unsubscribe-heading = Vuoi disiscriverti da { $newsletter }?
+unsubscribe-note = Finché non premi il pulsante non cambia niente.
+unsubscribe-button = Disiscriviti
+unsubscribed-heading = Non ricevi più { $newsletter }
+unsubscribed-note = Ha effetto immediato.
+unsubscribed-mistake = È stato un errore?
+already-unsubscribed-heading = La disiscrizione era già avvenuta
+already-unsubscribed-note = Non ricevi { $newsletter }.
+subscribe-again = Iscriviti di nuovo
+
+## Altre pagine
+
+test-link-heading = Questo link viene da una copia di prova
+test-link-note = Non è stato cambiato niente. Nell’e-mail per i lettori il link fa il suo lavoro.
+directory-heading = Newsletter
+directory-open = Ricevi { $newsletter }
+problem-status = Errore { $status }
+problem-not-found = Questa pagina non esiste
+problem-not-found-detail = Controlla l’indirizzo o riparti dalla home.
+problem-invalid = Non siamo riusciti a leggere la richiesta
+problem-invalid-detail = Torna indietro e invia di nuovo il modulo.
+problem-too-large = Era troppo
+problem-too-large-detail = Il modulo è più grande di quanto questo server accetti.
+problem-unavailable = Per un momento non siamo raggiungibili
+problem-unavailable-detail = Non è andato perso niente. Riprova tra un minuto.
+problem-internal = Qualcosa è andato storto da parte nostra
+problem-internal-detail = Riprova. Se succede ancora, avvisaci: ne abbiamo preso nota.
+
+## Ogni e-mail
+
+mail-kind = e-mail
+mail-label = { $label }:
+mail-sent-to = Questa e-mail è stata inviata a { $address }.
+mail-imprint-line = Note legali: { $url }
+mail-privacy-line = Privacy: { $url }
+
+## E-mail di conferma
+
+confirmation-subject = Conferma l’iscrizione: { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] Conferma l’iscrizione: { $newsletter } e un’altra
+   *[other] Conferma l’iscrizione: { $newsletter } e altre { $others }
+}
+confirmation-preheader = { $days ->
+    [one] Manca solo un clic. Il link vale { $days } giorno.
+   *[other] Manca solo un clic. Il link vale { $days } giorni.
+}
+confirmation-heading = Conferma la tua iscrizione
+confirmation-one-before = Tu, o qualcun altro, avete scritto questo indirizzo su { $site } per ricevere
+confirmation-one-after = .
+confirmation-many = Tu, o qualcun altro, avete scritto questo indirizzo su { $site } per ricevere queste newsletter:
+confirmation-button = Vai alla conferma
+confirmation-copy = Oppure copia questo indirizzo nel browser:
+confirmation-until = Ultimo giorno di validità del link: { $date }.
+confirmation-not-you = Non l’hai chiesto tu? Allora non fare niente. Non scriveremo più.
+
+## E-mail a un indirizzo già iscritto
+
+already-subject = Ricevi già { $newsletter }
+already-subject-many = { $others ->
+    [one] Ricevi già { $newsletter } e un’altra
+   *[other] Ricevi già { $newsletter } e altre { $others }
+}
+already-preheader = Non devi fare altro.
+already-one-before = Questo indirizzo è stato appena scritto di nuovo per
+already-one-after = . Ricevi già questa newsletter, quindi non cambia niente.
+already-many = Questo indirizzo è stato appena scritto di nuovo per queste newsletter. Le ricevi già, quindi non cambia niente.
+already-not-you = Non l’hai chiesto tu? Allora non fare niente.
+already-stop = Preferisci disiscriverti?
+
+## Il digest
+
+digest-label = { $newsletter }, { $date }
+digest-test = Prova: questa copia è stata mandata solo a te.
+digest-browser-link = Leggi nel browser
+digest-stories = { $count ->
+    [one] { $count } notizia
+   *[other] { $count } notizie
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }minuto di lettura
+   *[other] { $minutes }{ "\u00A0" }minuti di lettura
+}
+digest-byline = Di { $names }
+digest-story-time = { $minutes }{ "\u00A0" }min di lettura
+digest-brief = In breve
+digest-all-stories = Tutte le notizie su { $site }
+digest-why = Perché ricevi questa e-mail?
+digest-ordered-before = Hai richiesto «{ $newsletter }» in data
+digest-ordered-frequency-before = Hai richiesto «{ $newsletter }» ({ $frequency }) in data
+digest-ordered-middle = con l’indirizzo
+digest-ordered-after = .
+digest-unsubscribe = Disiscriviti da { $newsletter }
+digest-forwarded = Te l’hanno inoltrata?
+digest-forwarded-link = Iscriviti
+digest-invite = { $newsletter } via e-mail
+digest-invite-text = Questo numero arriva anche via e-mail.
+digest-invite-link = Iscriviti a { $newsletter }
+
+## Mail to readers who were sent what was wrong
+
+correction-subject = Rettifica: { $title }
+correction-heading = Rettifica
+correction-about = L’edizione del { $date } conteneva l’articolo «{ $title }».
+
+## E-mail alla redazione: un numero aspetta l’approvazione
+
+approval-subject = Da approvare: { $newsletter }: { $subject }
+approval-heading = Un numero aspetta la tua approvazione
+approval-what = Il prossimo numero di { $newsletter } è pronto, con { $articles ->
+    [one] un articolo
+   *[other] { $articles } articoli
+} per { $readers ->
+    [one] una persona iscritta
+   *[other] { $readers } persone iscritte
+}.
+approval-when = L’invio è previsto in data { $date }, ore { $time } ({ $zone }).
+approval-deadline-send_anyway = Se nessuno lo ferma, parte dopo le ore { $time } del giorno { $date } anche senza approvazione.
+approval-deadline-skip = Se nessuno lo approva entro le ore { $time } del giorno { $date }, non viene inviato e i suoi articoli passano al numero successivo.
+approval-deadline-hold = Se nessuno lo approva entro le ore { $time } del giorno { $date }, aspetta finché qualcuno lo fa.
+approval-look = Guarda il numero
+approval-approve = Approva
+approval-hold = Ferma
+approval-hash = L’approvazione vale solo per questa versione ({ $hash }). Se cambiano il contenuto o i destinatari, chiediamo di nuovo e questi link non funzionano più.
+
+## Pagine per la redazione
+
+review-approve-heading = Approvi questo numero?
+review-approve-note = Va a { $readers ->
+    [one] una persona iscritta
+   *[other] { $readers } persone iscritte
+}.
+review-approve-button = Sì, invialo
+review-hold-heading = Fermi questo numero?
+review-hold-note = Non parte niente finché qualcuno non lo approva o lo sblocca. È destinato a { $readers ->
+    [one] una persona iscritta
+   *[other] { $readers } persone iscritte
+}.
+review-hold-button = Sì, fermalo
+review-approved-heading = Approvato
+review-approved-note = Il numero parte alla sua ora, per { $readers ->
+    [one] una persona iscritta
+   *[other] { $readers } persone iscritte
+}.
+review-held-heading = Fermato
+review-held-note = Non parte niente del numero finché qualcuno non lo approva o lo sblocca.
+review-changed-heading = Il numero è cambiato
+review-changed-note = Non è la versione di cui parlava la tua e-mail. Guarda quella nuova prima di approvarla.
+review-closed-heading = Non c’è più niente da decidere
+review-closed-note = Il numero non aspetta più un’approvazione.
+review-unknown-heading = Non conosciamo questo link
+review-unknown-note = Forse è stato tagliato, oppure il numero è cambiato e hai un’e-mail più recente.
+review-warnings = { $count ->
+    [one] { $count } osservazione sull’e-mail (in inglese)
+   *[other] { $count } osservazioni sull’e-mail (in inglese)
+}
+review-hash = Versione { $hash }
+
+## L’archivio
+
+archive-heading = Archivio
+archive-open = Leggi i numeri passati
+archive-none = Qui non c’è ancora niente da leggere.
+archive-newsletter-heading = { $newsletter }: numeri passati
+archive-empty = Non è stato ancora inviato nessun numero.
+archive-older = Numeri precedenti
+archive-newest = Numeri più recenti
+archive-feed = Come feed (Atom)
+archive-all = Tutte le newsletter

@@ -1,0 +1,287 @@
+### Nederlandse teksten van e-mails en pagina’s (je-vorm). Alleen tekst: opmaak hoort in de sjablonen.
+### Een sleutel op -before, -middle of -after is een deel van een zin rond een link of vette woorden.
+
+## Datum en tijd
+
+# De cijfers van getallen en datums: ‘latn’ voor 0 tot 9, ‘arab’ voor Oost-Arabische, ‘arabext’ voor Perzische.
+number-digits = latn
+
+month-1 = januari
+month-2 = februari
+month-3 = maart
+month-4 = april
+month-5 = mei
+month-6 = juni
+month-7 = juli
+month-8 = augustus
+month-9 = september
+month-10 = oktober
+month-11 = november
+month-12 = december
+
+weekday-1 = maandag
+weekday-2 = dinsdag
+weekday-3 = woensdag
+weekday-4 = donderdag
+weekday-5 = vrijdag
+weekday-6 = zaterdag
+weekday-7 = zondag
+
+date-long = { $day } { $month } { $year }
+date-weekday = { $weekday } { $day } { $month } { $year }
+# Waarden: $hour24 $hour12 $minute $half (am of pm) $has_minutes (yes of no); elke taal neemt wat ze nodig heeft.
+time-of-day = { $has_minutes ->
+    [yes] { $hour24 }.{ $minute } uur
+   *[no] { $hour24 } uur
+}
+date-and-time = { $date } om { $time }
+
+## Elke pagina
+
+page-title = { $state } – { $publisher }
+page-error-title = Fout: { $title }
+page-home = Terug naar de homepage
+page-contact = Contact: { $contact }
+imprint = Colofon
+privacy = Privacy
+
+## Aanmeldformulier
+
+form-heading = Ontvang { $newsletter } per e-mail
+form-heading-generic = Meld je aan voor onze nieuwsbrieven
+form-latest = Bekijk de nieuwste editie
+form-email = E-mailadres
+form-submit = Aanmelden
+form-extra = Ook { $newsletter }
+form-extras-legend = Meer nieuwsbrieven
+form-choose-legend = Welke nieuwsbrieven wil je ontvangen?
+form-fine-print = Gratis, en afmelden kan altijd. Eerst sturen we je een e-mail waarmee je de aanmelding bevestigt.
+form-no-tracking = We meten niet of je onze e-mails opent.
+form-honeypot = Dit veld leeg laten
+form-error-address = Vul je e-mailadres in, bijvoorbeeld naam@voorbeeld.nl
+form-error-newsletter = Kies ten minste één nieuwsbrief
+form-busy = Bezig met verzenden…
+form-failed = Dat is niet gelukt. Probeer het opnieuw.
+form-too-many = Te veel pogingen. Wacht een paar minuten.
+
+## Kijk in je mailbox
+
+inbox-heading = Kijk in je mailbox
+inbox-sent = Als het adres klopt, is er een e-mail naar je onderweg. Klik op de link daarin om de aanmelding af te ronden.
+inbox-lifetime = { $days ->
+    [one] De link werkt { $days } dag.
+   *[other] De link werkt { $days } dagen.
+}
+inbox-help = Geen e-mail ontvangen?
+inbox-help-wait = Soms duurt het een paar minuten. Kijk ook in de spammap.
+inbox-help-sender = De afzender is { $sender }.
+inbox-again = Het adres opnieuw invullen
+
+## Bevestigingspagina en wat erop volgt
+
+confirm-heading = Nog één klik
+confirm-before = Bevestig dat
+confirm-one-middle = de nieuwsbrief
+confirm-one-after = { " " }wil ontvangen.
+confirm-many-after = { " " }deze nieuwsbrieven wil ontvangen:
+confirm-button = Ja, meld me aan
+confirm-wrong = Vergissing? Sluit deze pagina gewoon.
+
+confirmed-heading = Je bent aangemeld
+confirmed-one = Je ontvangt nu { $newsletter }.
+confirmed-next-before = De volgende editie komt op
+confirmed-next-after = .
+confirmed-next-unknown = De volgende editie komt zodra er iets nieuws is.
+confirmed-latest = Lees de nieuwste editie
+confirmed-latest-of = Lees de nieuwste editie van { $newsletter }
+
+already-confirmed-one = Je ontvangt { $newsletter } al
+already-confirmed-many = Je ontvangt deze nieuwsbrieven al
+already-confirmed-note = Je hoeft niets meer te doen.
+
+expired-heading = Deze link is verlopen
+expired-explanation = Links werken maar een paar dagen.
+expired-resend = Stuur een nieuwe link
+expired-resend-note = Je hoeft niets opnieuw in te vullen.
+expired-again = Opnieuw aanmelden
+
+unknown-heading = We kennen deze link niet
+unknown-explanation = Misschien is hij afgebroken: kopieer het hele adres uit de e-mail.
+unknown-again = Opnieuw aanmelden
+
+ended-heading-one = { $newsletter } is gestopt
+ended-heading-many = Deze nieuwsbrieven zijn gestopt
+ended-explanation = Aanmelden is niet meer mogelijk.
+ended-others = Bekijk onze andere nieuwsbrieven
+
+## Afmelden
+
+unsubscribe-heading = Afmelden voor { $newsletter }?
+unsubscribe-note = Er verandert niets tot je op de knop drukt.
+unsubscribe-button = Afmelden
+unsubscribed-heading = Je ontvangt { $newsletter } niet meer
+unsubscribed-note = Dit geldt meteen.
+unsubscribed-mistake = Was het een vergissing?
+already-unsubscribed-heading = Je hebt je al afgemeld
+already-unsubscribed-note = Je ontvangt { $newsletter } niet.
+subscribe-again = Weer aanmelden
+
+## Andere pagina’s
+
+test-link-heading = Deze link komt uit een testexemplaar
+test-link-note = Er is niets veranderd. In de e-mail aan lezers doet de link wat hij moet doen.
+directory-heading = Nieuwsbrieven
+directory-open = { $newsletter } ontvangen
+problem-status = Fout { $status }
+problem-not-found = Deze pagina bestaat niet
+problem-not-found-detail = Controleer het adres of begin op de homepage.
+problem-invalid = Dat konden we niet lezen
+problem-invalid-detail = Ga terug en verstuur het formulier opnieuw.
+problem-too-large = Dat was te veel
+problem-too-large-detail = Het formulier is groter dan deze server aanneemt.
+problem-unavailable = We zijn even niet bereikbaar
+problem-unavailable-detail = Er is niets verloren. Probeer het over een minuut opnieuw.
+problem-internal = Er ging bij ons iets mis
+problem-internal-detail = Probeer het opnieuw. Gebeurt het weer, laat het ons dan weten: we hebben het genoteerd.
+
+## Elke e-mail
+
+mail-kind = e-mail
+mail-label = { $label }:
+mail-sent-to = Deze e-mail is gestuurd naar { $address }.
+mail-imprint-line = Colofon: { $url }
+mail-privacy-line = Privacy: { $url }
+
+## Bevestigingsmail
+
+confirmation-subject = Bevestig je aanmelding: { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] Bevestig je aanmelding: { $newsletter } en nog { $others }
+   *[other] Bevestig je aanmelding: { $newsletter } en nog { $others }
+}
+confirmation-preheader = { $days ->
+    [one] Nog één klik. De link werkt { $days } dag.
+   *[other] Nog één klik. De link werkt { $days } dagen.
+}
+confirmation-heading = Bevestig je aanmelding
+confirmation-one-before = Jij, of iemand anders, heeft dit adres op { $site } ingevuld voor
+confirmation-one-after = .
+confirmation-many = Jij, of iemand anders, heeft dit adres op { $site } ingevuld voor deze nieuwsbrieven:
+confirmation-button = Naar de bevestiging
+confirmation-copy = Of kopieer dit adres in je browser:
+confirmation-until = De link werkt tot en met { $date }.
+confirmation-not-you = Was jij dit niet? Dan hoef je niets te doen. We schrijven niet nog eens.
+
+## E-mail aan een adres dat al is aangemeld
+
+already-subject = Je ontvangt { $newsletter } al
+already-subject-many = { $others ->
+    [one] Je ontvangt { $newsletter } en nog { $others } al
+   *[other] Je ontvangt { $newsletter } en nog { $others } al
+}
+already-preheader = Je hoeft niets meer te doen.
+already-one-before = Dit adres is zojuist opnieuw ingevuld voor
+already-one-after = . Je ontvangt deze nieuwsbrief al, dus er verandert niets.
+already-many = Dit adres is zojuist opnieuw ingevuld voor deze nieuwsbrieven. Je ontvangt ze al, dus er verandert niets.
+already-not-you = Was jij dit niet? Dan hoef je niets te doen.
+already-stop = Wil je je liever afmelden?
+
+## De digest
+
+digest-label = { $newsletter } van { $date }
+digest-test = Test: dit exemplaar ging alleen naar jou.
+digest-browser-link = Bekijk in de browser
+digest-stories = { $count ->
+    [one] { $count } bericht
+   *[other] { $count } berichten
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }minuut lezen
+   *[other] { $minutes }{ "\u00A0" }minuten lezen
+}
+digest-byline = Door { $names }
+digest-story-time = { $minutes }{ "\u00A0" }min. lezen
+digest-brief = Kort
+digest-all-stories = Alle berichten op { $site }
+digest-why = Waarom krijg je deze e-mail?
+digest-ordered-before = Je bestelde ‘{ $newsletter }’ op
+digest-ordered-frequency-before = Je bestelde ‘{ $newsletter }’ ({ $frequency }) op
+digest-ordered-middle = met het adres
+digest-ordered-after = .
+digest-unsubscribe = Afmelden voor { $newsletter }
+digest-forwarded = Doorgestuurd gekregen?
+digest-forwarded-link = Meld je aan
+digest-invite = { $newsletter } per e-mail
+digest-invite-text = Deze editie komt ook per e-mail.
+digest-invite-link = Aanmelden voor { $newsletter }
+
+## Mail to readers who were sent what was wrong
+
+correction-subject = Rectificatie: { $title }
+correction-heading = Rectificatie
+correction-about = In de editie van { $date } stond het artikel ‘{ $title }’.
+
+## E-mail aan de redactie: een editie wacht op goedkeuring
+
+approval-subject = Goed te keuren: { $newsletter }: { $subject }
+approval-heading = Een editie wacht op je goedkeuring
+approval-what = De volgende editie van { $newsletter } is klaar, met { $articles ->
+    [one] één artikel
+   *[other] { $articles } artikelen
+} voor { $readers ->
+    [one] één lezer
+   *[other] { $readers } lezers
+}.
+approval-when = Ze wordt verstuurd op { $date } om { $time } ({ $zone }).
+approval-deadline-send_anyway = Als niemand haar tegenhoudt, gaat ze na { $time } op { $date } ook zonder goedkeuring uit.
+approval-deadline-skip = Heeft niemand haar voor { $time } op { $date } goedgekeurd, dan wordt ze niet verstuurd en staan haar artikelen in de volgende editie.
+approval-deadline-hold = Heeft niemand haar voor { $time } op { $date } goedgekeurd, dan wacht ze tot iemand het doet.
+approval-look = Bekijk de editie
+approval-approve = Goedkeuren
+approval-hold = Tegenhouden
+approval-hash = Een goedkeuring geldt voor precies deze versie ({ $hash }). Veranderen inhoud of lezers, dan vragen we het opnieuw en werken deze links niet meer.
+
+## Pagina’s voor de redactie
+
+review-approve-heading = Deze editie goedkeuren?
+review-approve-note = Ze gaat naar { $readers ->
+    [one] één lezer
+   *[other] { $readers } lezers
+}.
+review-approve-button = Ja, versturen
+review-hold-heading = Deze editie tegenhouden?
+review-hold-note = Er wordt niets van verstuurd tot iemand haar goedkeurt of vrijgeeft. Ze is bedoeld voor { $readers ->
+    [one] één lezer
+   *[other] { $readers } lezers
+}.
+review-hold-button = Ja, tegenhouden
+review-approved-heading = Goedgekeurd
+review-approved-note = De editie gaat op haar tijd uit, naar { $readers ->
+    [one] één lezer
+   *[other] { $readers } lezers
+}.
+review-held-heading = Tegengehouden
+review-held-note = Er wordt niets van de editie verstuurd tot iemand haar goedkeurt of vrijgeeft.
+review-changed-heading = De editie is veranderd
+review-changed-note = Het is niet meer de versie waar je e-mail over ging. Bekijk de nieuwe voor je haar goedkeurt.
+review-closed-heading = Er valt niets meer te beslissen
+review-closed-note = De editie wacht niet meer op goedkeuring.
+review-unknown-heading = We kennen deze link niet
+review-unknown-note = Misschien is hij afgebroken, of de editie is veranderd en je hebt een nieuwere e-mail.
+review-warnings = { $count ->
+    [one] { $count } opmerking over de e-mail (in het Engels)
+   *[other] { $count } opmerkingen over de e-mail (in het Engels)
+}
+review-hash = Versie { $hash }
+
+## Het archief
+
+archive-heading = Archief
+archive-open = Lees eerdere edities
+archive-none = Hier is nog niets te lezen.
+archive-newsletter-heading = { $newsletter }: eerdere edities
+archive-empty = Er is nog geen editie verstuurd.
+archive-older = Oudere edities
+archive-newest = Nieuwste edities
+archive-feed = Als feed (Atom)
+archive-all = Alle nieuwsbrieven

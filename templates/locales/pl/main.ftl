@@ -1,0 +1,309 @@
+### Polskie teksty e-maili i stron (na „ty”, bez form zależnych od płci). Sam tekst: formatowanie należy do szablonów.
+### Klucz zakończony na -before, -middle lub -after jest częścią zdania wokół odnośnika lub pogrubionych słów.
+
+## Daty i godziny
+
+# Cyfry w liczbach i datach: „latn” to 0–9, „arab” to cyfry wschodnioarabskie, „arabext” – perskie.
+number-digits = latn
+
+# W dopełniaczu, jak w „13 stycznia”.
+month-1 = stycznia
+month-2 = lutego
+month-3 = marca
+month-4 = kwietnia
+month-5 = maja
+month-6 = czerwca
+month-7 = lipca
+month-8 = sierpnia
+month-9 = września
+month-10 = października
+month-11 = listopada
+month-12 = grudnia
+
+weekday-1 = poniedziałek
+weekday-2 = wtorek
+weekday-3 = środa
+weekday-4 = czwartek
+weekday-5 = piątek
+weekday-6 = sobota
+weekday-7 = niedziela
+
+date-long = { $day } { $month } { $year }
+date-weekday = { $weekday }, { $day } { $month } { $year }
+# Wartości: $hour24 $hour12 $minute $half (am lub pm) $has_minutes (yes lub no); każdy język bierze te, których potrzebuje.
+time-of-day = { $hour24 }:{ $minute }
+date-and-time = { $date }, godz. { $time }
+
+## Każda strona
+
+page-title = { $state } – { $publisher }
+page-error-title = Błąd: { $title }
+page-home = Wróć na stronę główną
+page-contact = Kontakt: { $contact }
+imprint = Nota prawna
+privacy = Prywatność
+
+## Formularz zapisu
+
+form-heading = { $newsletter } w Twojej skrzynce
+form-heading-generic = Zapisz się na nasze newslettery
+form-latest = Zobacz ostatnie wydanie
+form-email = Adres e-mail
+form-submit = Zapisz się
+form-extra = Także { $newsletter }
+form-extras-legend = Inne newslettery
+form-choose-legend = Które newslettery chcesz otrzymywać?
+form-fine-print = Bezpłatnie, z możliwością rezygnacji w każdej chwili. Najpierw wyślemy Ci e-mail z prośbą o potwierdzenie.
+form-no-tracking = Nie sprawdzamy, czy otwierasz nasze e-maile.
+form-honeypot = Pozostaw to pole puste
+form-error-address = Podaj swój adres e-mail, na przykład imie@przyklad.pl
+form-error-newsletter = Wybierz co najmniej jeden newsletter
+form-busy = Wysyłanie…
+form-failed = Nie udało się. Proszę spróbować ponownie.
+form-too-many = Zbyt wiele prób. Proszę odczekać kilka minut.
+
+## Zajrzyj do skrzynki
+
+inbox-heading = Zajrzyj do skrzynki
+inbox-sent = Jeśli adres jest poprawny, wysłaliśmy do Ciebie e-mail. Kliknij zawarty w nim link, aby dokończyć zapis.
+inbox-lifetime = { $days ->
+    [one] Link działa przez { $days } dzień.
+    [few] Link działa przez { $days } dni.
+    [many] Link działa przez { $days } dni.
+   *[other] Link działa przez { $days } dnia.
+}
+inbox-help = E-mail nie dotarł?
+inbox-help-wait = Czasem trwa to kilka minut. Zajrzyj też do folderu ze spamem.
+inbox-help-sender = Nadawcą jest { $sender }.
+inbox-again = Podaj adres jeszcze raz
+
+## Strona potwierdzenia i co po niej
+
+confirm-heading = Jeszcze jedno kliknięcie
+confirm-before = Potwierdź, że
+confirm-one-middle = ma otrzymywać
+confirm-one-after = .
+confirm-many-after = { " " }ma otrzymywać te newslettery:
+confirm-button = Tak, zapisuję się
+confirm-wrong = To pomyłka? Po prostu zamknij tę stronę.
+
+confirmed-heading = Zapis potwierdzony
+confirmed-one = Od teraz otrzymujesz { $newsletter }.
+confirmed-next-before = Następne wydanie:
+confirmed-next-after = .
+confirmed-next-unknown = Następne wydanie przyjdzie, gdy tylko pojawi się coś nowego.
+confirmed-latest = Przeczytaj ostatnie wydanie
+confirmed-latest-of = Przeczytaj ostatnie wydanie: { $newsletter }
+
+already-confirmed-one = Już otrzymujesz { $newsletter }
+already-confirmed-many = Już otrzymujesz te newslettery
+already-confirmed-note = Nic więcej nie trzeba robić.
+
+expired-heading = Ten link wygasł
+expired-explanation = Linki działają tylko kilka dni.
+expired-resend = Wyślij nowy link
+expired-resend-note = Nie musisz niczego wpisywać ponownie.
+expired-again = Zapisz się ponownie
+
+unknown-heading = Nie znamy tego linku
+unknown-explanation = Być może został ucięty: skopiuj cały adres z e-maila.
+unknown-again = Zapisz się ponownie
+
+ended-heading-one = { $newsletter } już się nie ukazuje
+ended-heading-many = Te newslettery już się nie ukazują
+ended-explanation = Zapis nie jest już możliwy.
+ended-others = Zobacz nasze inne newslettery
+
+## Rezygnacja
+
+unsubscribe-heading = Zrezygnować z newslettera { $newsletter }?
+unsubscribe-note = Nic się nie zmieni, dopóki nie naciśniesz przycisku.
+unsubscribe-button = Rezygnuję
+unsubscribed-heading = Nie otrzymujesz już newslettera { $newsletter }
+unsubscribed-note = Zmiana obowiązuje od razu.
+unsubscribed-mistake = To pomyłka?
+already-unsubscribed-heading = Ten newsletter został już odwołany
+already-unsubscribed-note = Nie otrzymujesz newslettera { $newsletter }.
+subscribe-again = Zapisz się ponownie
+
+## Inne strony
+
+test-link-heading = Ten link pochodzi z egzemplarza próbnego
+test-link-note = Nic nie zostało zmienione. W e-mailu do czytelników link działa jak należy.
+directory-heading = Newslettery
+directory-open = Otrzymuj { $newsletter }
+problem-status = Błąd { $status }
+problem-not-found = Ta strona nie istnieje
+problem-not-found-detail = Sprawdź adres albo zacznij od strony głównej.
+problem-invalid = Nie udało się tego odczytać
+problem-invalid-detail = Wróć i wyślij formularz jeszcze raz.
+problem-too-large = To było za dużo
+problem-too-large-detail = Formularz jest większy, niż przyjmuje ten serwer.
+problem-unavailable = Przez chwilę jesteśmy niedostępni
+problem-unavailable-detail = Nic nie przepadło. Spróbuj ponownie za minutę.
+problem-internal = Coś poszło nie tak po naszej stronie
+problem-internal-detail = Spróbuj ponownie. Jeśli to się powtórzy, daj nam znać: odnotowaliśmy błąd.
+
+## Każdy e-mail
+
+mail-kind = e-mail
+mail-label = { $label }:
+mail-sent-to = Ten e-mail wysłano na adres { $address }.
+mail-imprint-line = Nota prawna: { $url }
+mail-privacy-line = Prywatność: { $url }
+
+## E-mail z prośbą o potwierdzenie
+
+confirmation-subject = Potwierdź zapis: { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] Potwierdź zapis: { $newsletter } i jeszcze { $others }
+    [few] Potwierdź zapis: { $newsletter } i jeszcze { $others }
+    [many] Potwierdź zapis: { $newsletter } i jeszcze { $others }
+   *[other] Potwierdź zapis: { $newsletter } i jeszcze { $others }
+}
+confirmation-preheader = { $days ->
+    [one] Brakuje jednego kliknięcia. Link działa przez { $days } dzień.
+    [few] Brakuje jednego kliknięcia. Link działa przez { $days } dni.
+    [many] Brakuje jednego kliknięcia. Link działa przez { $days } dni.
+   *[other] Brakuje jednego kliknięcia. Link działa przez { $days } dnia.
+}
+confirmation-heading = Potwierdź zapis
+confirmation-one-before = Ktoś, być może Ty, podał ten adres na stronie { $site }, aby otrzymywać
+confirmation-one-after = .
+confirmation-many = Ktoś, być może Ty, podał ten adres na stronie { $site }, aby otrzymywać te newslettery:
+confirmation-button = Przejdź do potwierdzenia
+confirmation-copy = Albo skopiuj ten adres do przeglądarki:
+confirmation-until = Link działa do { $date }.
+confirmation-not-you = To nie Ty? W takim razie nic nie rób. Nie napiszemy ponownie.
+
+## E-mail na adres, który jest już zapisany
+
+already-subject = Już otrzymujesz { $newsletter }
+already-subject-many = { $others ->
+    [one] Już otrzymujesz { $newsletter } i jeszcze { $others }
+    [few] Już otrzymujesz { $newsletter } i jeszcze { $others }
+    [many] Już otrzymujesz { $newsletter } i jeszcze { $others }
+   *[other] Już otrzymujesz { $newsletter } i jeszcze { $others }
+}
+already-preheader = Nic więcej nie trzeba robić.
+already-one-before = Ten adres właśnie podano ponownie dla
+already-one-after = . Już otrzymujesz ten newsletter, więc nic się nie zmienia.
+already-many = Ten adres właśnie podano ponownie dla tych newsletterów. Już je otrzymujesz, więc nic się nie zmienia.
+already-not-you = To nie Ty? W takim razie nic nie rób.
+already-stop = Wolisz zrezygnować?
+
+## Przegląd
+
+digest-label = { $newsletter }, { $date }
+digest-test = Test: ten egzemplarz wysłano tylko do Ciebie.
+digest-browser-link = Zobacz w przeglądarce
+digest-stories = { $count ->
+    [one] { $count } artykuł
+    [few] { $count } artykuły
+    [many] { $count } artykułów
+   *[other] { $count } artykułu
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }minuta czytania
+    [few] { $minutes }{ "\u00A0" }minuty czytania
+    [many] { $minutes }{ "\u00A0" }minut czytania
+   *[other] { $minutes }{ "\u00A0" }minuty czytania
+}
+digest-byline = { $names }
+digest-story-time = { $minutes }{ "\u00A0" }min czytania
+digest-brief = W skrócie
+digest-all-stories = Wszystkie artykuły na { $site }
+digest-why = Skąd ten e-mail?
+digest-ordered-before = Newsletter „{ $newsletter }” zamówiono
+digest-ordered-frequency-before = Newsletter „{ $newsletter }” ({ $frequency }) zamówiono
+digest-ordered-middle = dla adresu
+digest-ordered-after = .
+digest-unsubscribe = Zrezygnuj z newslettera { $newsletter }
+digest-forwarded = Ktoś przesłał Ci tę wiadomość?
+digest-forwarded-link = Zapisz się
+digest-invite = { $newsletter } e-mailem
+digest-invite-text = To wydanie przychodzi też e-mailem.
+digest-invite-link = Zapisz się na newsletter { $newsletter }
+
+## Mail to readers who were sent what was wrong
+
+correction-subject = Sprostowanie: { $title }
+correction-heading = Sprostowanie
+correction-about = W wydaniu z dnia { $date } ukazał się artykuł „{ $title }”.
+
+## E-mail do redakcji: wydanie czeka na akceptację
+
+approval-subject = Do akceptacji: { $newsletter }: { $subject }
+approval-heading = Wydanie czeka na Twoją akceptację
+approval-what = Następne wydanie newslettera { $newsletter } jest gotowe: zawiera { $articles ->
+    [one] { $articles } artykuł
+    [few] { $articles } artykuły
+    [many] { $articles } artykułów
+   *[other] { $articles } artykułu
+} i trafi do { $readers ->
+    [one] { $readers } odbiorcy
+    [few] { $readers } odbiorców
+    [many] { $readers } odbiorców
+   *[other] { $readers } odbiorcy
+}.
+approval-when = Wysyłka: { $date }, godz. { $time } ({ $zone }).
+approval-deadline-send_anyway = Jeśli nikt go nie wstrzyma, wyjdzie po godz. { $time } ({ $date }) także bez akceptacji.
+approval-deadline-skip = Jeśli nikt go nie zaakceptuje do godz. { $time } ({ $date }), nie zostanie wysłane, a jego artykuły znajdą się w następnym.
+approval-deadline-hold = Jeśli nikt go nie zaakceptuje do godz. { $time } ({ $date }), poczeka, aż ktoś to zrobi.
+approval-look = Zobacz wydanie
+approval-approve = Zaakceptuj
+approval-hold = Wstrzymaj
+approval-hash = Akceptacja dotyczy dokładnie tej wersji ({ $hash }). Jeśli zmienią się treść lub odbiorcy, zapytamy ponownie, a te linki przestaną działać.
+
+## Strony dla redakcji
+
+review-approve-heading = Zaakceptować to wydanie?
+review-approve-note = Trafi do { $readers ->
+    [one] { $readers } odbiorcy
+    [few] { $readers } odbiorców
+    [many] { $readers } odbiorców
+   *[other] { $readers } odbiorcy
+}.
+review-approve-button = Tak, wyślij
+review-hold-heading = Wstrzymać to wydanie?
+review-hold-note = Nic nie zostanie wysłane, dopóki ktoś go nie zaakceptuje lub nie zwolni. Ma trafić do { $readers ->
+    [one] { $readers } odbiorcy
+    [few] { $readers } odbiorców
+    [many] { $readers } odbiorców
+   *[other] { $readers } odbiorcy
+}.
+review-hold-button = Tak, wstrzymaj
+review-approved-heading = Zaakceptowano
+review-approved-note = Wydanie wyjdzie o swojej porze i trafi do { $readers ->
+    [one] { $readers } odbiorcy
+    [few] { $readers } odbiorców
+    [many] { $readers } odbiorców
+   *[other] { $readers } odbiorcy
+}.
+review-held-heading = Wstrzymano
+review-held-note = Nic z tego wydania nie zostanie wysłane, dopóki ktoś go nie zaakceptuje lub nie zwolni.
+review-changed-heading = Wydanie się zmieniło
+review-changed-note = To już nie ta wersja, o której był e-mail. Zobacz nową, zanim ją zaakceptujesz.
+review-closed-heading = Nie ma już o czym decydować
+review-closed-note = Wydanie nie czeka już na akceptację.
+review-unknown-heading = Nie znamy tego linku
+review-unknown-note = Być może został ucięty albo wydanie się zmieniło i masz nowszy e-mail.
+review-warnings = { $count ->
+    [one] { $count } uwaga do e-maila (po angielsku)
+    [few] { $count } uwagi do e-maila (po angielsku)
+    [many] { $count } uwag do e-maila (po angielsku)
+   *[other] { $count } uwagi do e-maila (po angielsku)
+}
+review-hash = Wersja { $hash }
+
+## Archiwum
+
+archive-heading = Archiwum
+archive-open = Czytaj poprzednie wydania
+archive-none = Nie ma tu jeszcze nic do czytania.
+archive-newsletter-heading = { $newsletter }: poprzednie wydania
+archive-empty = Nie wysłano jeszcze żadnego wydania.
+archive-older = Starsze wydania
+archive-newest = Najnowsze wydania
+archive-feed = Jako kanał (Atom)
+archive-all = Wszystkie newslettery

@@ -1,0 +1,293 @@
+### Textos em português dos e-mails e das páginas (você). Só texto: a formatação fica nos modelos.
+### Uma chave que termina em -before, -middle ou -after é parte de uma frase em volta de um link ou de palavras em negrito.
+
+## Datas e horas
+
+# Os algarismos de números e datas: “latn” para 0 a 9, “arab” para os árabes orientais, “arabext” para os persas.
+number-digits = latn
+
+month-1 = janeiro
+month-2 = fevereiro
+month-3 = março
+month-4 = abril
+month-5 = maio
+month-6 = junho
+month-7 = julho
+month-8 = agosto
+month-9 = setembro
+month-10 = outubro
+month-11 = novembro
+month-12 = dezembro
+
+weekday-1 = segunda-feira
+weekday-2 = terça-feira
+weekday-3 = quarta-feira
+weekday-4 = quinta-feira
+weekday-5 = sexta-feira
+weekday-6 = sábado
+weekday-7 = domingo
+
+date-long = { $day ->
+    [1] 1º
+   *[other] { $day }
+} de { $month } de { $year }
+date-weekday = { $weekday }, { $day ->
+    [1] 1º
+   *[other] { $day }
+} de { $month } de { $year }
+# Valores: $hour24 $hour12 $minute $half (am ou pm) $has_minutes (yes ou no); cada língua usa os de que precisa.
+time-of-day = { $has_minutes ->
+    [yes] { $hour24 }h{ $minute }
+   *[no] { $hour24 }h
+}
+date-and-time = { $date }, { $time }
+
+## Todas as páginas
+
+page-title = { $state } – { $publisher }
+page-error-title = Erro: { $title }
+page-home = Voltar à página inicial
+page-contact = Contato: { $contact }
+imprint = Aviso legal
+privacy = Privacidade
+
+## Formulário de assinatura
+
+form-heading = Receba { $newsletter } por e-mail
+form-heading-generic = Assine as nossas newsletters
+form-latest = Ver a última edição
+form-email = E-mail
+form-submit = Assinar
+form-extra = Também { $newsletter }
+form-extras-legend = Outras newsletters
+form-choose-legend = Que newsletters você quer receber?
+form-fine-print = Grátis, e você pode cancelar quando quiser. Primeiro enviamos um e-mail para você confirmar.
+form-no-tracking = Não medimos se você abre os nossos e-mails.
+form-honeypot = Deixe este campo vazio
+form-error-address = Escreva o seu e-mail, por exemplo nome@exemplo.com
+form-error-newsletter = Escolha pelo menos uma newsletter
+form-busy = A enviar…
+form-failed = Não foi possível. Tente novamente.
+form-too-many = Demasiadas tentativas. Aguarde alguns minutos.
+
+## Veja o seu e-mail
+
+inbox-heading = Veja a sua caixa de entrada
+inbox-sent = Se o endereço estiver certo, enviamos um e-mail para você. Clique no link que está nele para concluir.
+inbox-lifetime = { $days ->
+    [one] O link funciona por { $days } dia.
+   *[other] O link funciona por { $days } dias.
+}
+inbox-help = Não recebeu o e-mail?
+inbox-help-wait = Pode demorar alguns minutos. Veja também na pasta de spam.
+inbox-help-sender = O remetente é { $sender }.
+inbox-again = Escrever o endereço de novo
+
+## Página de confirmação e o que vem depois
+
+confirm-heading = Falta um clique
+confirm-before = Confirme que
+confirm-one-middle = deve receber
+confirm-one-after = .
+confirm-many-after = { " " }deve receber estas newsletters:
+confirm-button = Sim, quero assinar
+confirm-wrong = Foi engano? Basta fechar esta página.
+
+confirmed-heading = Assinatura confirmada
+confirmed-one = A partir de agora você recebe { $newsletter }.
+confirmed-next-before = Próxima edição:
+confirmed-next-after = .
+confirmed-next-unknown = A próxima edição chega assim que houver novidades.
+confirmed-latest = Ler a última edição
+confirmed-latest-of = Ler a última edição de { $newsletter }
+
+already-confirmed-one = Você já recebe { $newsletter }
+already-confirmed-many = Você já recebe estas newsletters
+already-confirmed-note = Não é preciso fazer mais nada.
+
+expired-heading = Este link expirou
+expired-explanation = Os links funcionam só por alguns dias.
+expired-resend = Enviar um novo link
+expired-resend-note = Você não precisa escrever nada de novo.
+expired-again = Assinar de novo
+
+unknown-heading = Não conhecemos este link
+unknown-explanation = Talvez tenha sido cortado: copie o endereço inteiro do e-mail.
+unknown-again = Assinar de novo
+
+ended-heading-one = { $newsletter } não existe mais
+ended-heading-many = Estas newsletters não existem mais
+ended-explanation = Não é mais possível assinar.
+ended-others = Ver as nossas outras newsletters
+
+## Cancelar
+
+unsubscribe-heading = Cancelar { $newsletter }?
+unsubscribe-note = Nada muda até você apertar o botão.
+unsubscribe-button = Cancelar a assinatura
+unsubscribed-heading = Você não recebe mais { $newsletter }
+unsubscribed-note = Vale a partir de agora.
+unsubscribed-mistake = Foi engano?
+already-unsubscribed-heading = Você já tinha cancelado
+already-unsubscribed-note = Você não recebe { $newsletter }.
+subscribe-again = Assinar de novo
+
+## Outras páginas
+
+test-link-heading = Este link é de um exemplar de teste
+test-link-note = Nada foi alterado. No e-mail que vai para os leitores, o link faz o que deve.
+directory-heading = Newsletters
+directory-open = Receber { $newsletter }
+problem-status = Erro { $status }
+problem-not-found = Esta página não existe
+problem-not-found-detail = Verifique o endereço ou comece pela página inicial.
+problem-invalid = Não conseguimos ler o pedido
+problem-invalid-detail = Volte e envie o formulário de novo.
+problem-too-large = Era grande demais
+problem-too-large-detail = O formulário é maior do que este servidor aceita.
+problem-unavailable = Estamos fora do ar por um momento
+problem-unavailable-detail = Nada se perdeu. Tente de novo daqui a um minuto.
+problem-internal = Algo deu errado do nosso lado
+problem-internal-detail = Tente de novo. Se acontecer outra vez, avise: o erro ficou registrado.
+
+## Todos os e-mails
+
+mail-kind = e-mail
+mail-label = { $label }:
+mail-sent-to = Este e-mail foi enviado para { $address }.
+mail-imprint-line = Aviso legal: { $url }
+mail-privacy-line = Privacidade: { $url }
+
+## E-mail de confirmação
+
+confirmation-subject = Confirme a assinatura: { $newsletter }
+confirmation-subject-many = { $others ->
+    [one] Confirme a assinatura: { $newsletter } e mais { $others }
+   *[other] Confirme a assinatura: { $newsletter } e mais { $others }
+}
+confirmation-preheader = { $days ->
+    [one] Falta só um clique. O link funciona por { $days } dia.
+   *[other] Falta só um clique. O link funciona por { $days } dias.
+}
+confirmation-heading = Confirme a sua assinatura
+confirmation-one-before = Você, ou outra pessoa, informou este endereço em { $site } para receber
+confirmation-one-after = .
+confirmation-many = Você, ou outra pessoa, informou este endereço em { $site } para receber estas newsletters:
+confirmation-button = Ir para a confirmação
+confirmation-copy = Ou copie este endereço para o navegador:
+confirmation-until = O link funciona até { $date }.
+confirmation-not-you = Não foi você? Então não faça nada. Não escreveremos de novo.
+
+## E-mail para um endereço que já assina
+
+already-subject = Você já recebe { $newsletter }
+already-subject-many = { $others ->
+    [one] Você já recebe { $newsletter } e mais { $others }
+   *[other] Você já recebe { $newsletter } e mais { $others }
+}
+already-preheader = Não é preciso fazer mais nada.
+already-one-before = Este endereço acaba de ser informado de novo para
+already-one-after = . Você já recebe esta newsletter, por isso nada muda.
+already-many = Este endereço acaba de ser informado de novo para estas newsletters. Você já as recebe, por isso nada muda.
+already-not-you = Não foi você? Então não faça nada.
+already-stop = Prefere cancelar?
+
+## O resumo
+
+digest-label = { $newsletter }, { $date }
+digest-test = Teste: este exemplar foi enviado só para você.
+digest-browser-link = Ver no navegador
+digest-stories = { $count ->
+    [one] { $count } notícia
+   *[other] { $count } notícias
+}
+digest-reading-time = { $minutes ->
+    [one] { $minutes }{ "\u00A0" }minuto de leitura
+   *[other] { $minutes }{ "\u00A0" }minutos de leitura
+}
+digest-byline = Por { $names }
+digest-story-time = { $minutes }{ "\u00A0" }min de leitura
+digest-brief = Em poucas palavras
+digest-all-stories = Todas as notícias em { $site }
+digest-why = Por que você recebe este e-mail?
+digest-ordered-before = Você assinou “{ $newsletter }” em
+digest-ordered-frequency-before = Você assinou “{ $newsletter }” ({ $frequency }) em
+digest-ordered-middle = com o endereço
+digest-ordered-after = .
+digest-unsubscribe = Cancelar { $newsletter }
+digest-forwarded = Alguém encaminhou este e-mail para você?
+digest-forwarded-link = Assine
+digest-invite = { $newsletter } por e-mail
+digest-invite-text = Esta edição também chega por e-mail.
+digest-invite-link = Assinar { $newsletter }
+
+## Mail to readers who were sent what was wrong
+
+correction-subject = Correção: { $title }
+correction-heading = Correção
+correction-about = A edição de { $date } continha o artigo «{ $title }».
+
+## E-mail para a redação: uma edição espera aprovação
+
+approval-subject = Para aprovar: { $newsletter }: { $subject }
+approval-heading = Uma edição espera a sua aprovação
+approval-what = A próxima edição de { $newsletter } está pronta, com { $articles ->
+    [one] { $articles } artigo
+   *[other] { $articles } artigos
+} para { $readers ->
+    [one] { $readers } assinante
+   *[other] { $readers } assinantes
+}.
+approval-when = O envio está previsto para { $date }, { $time } ({ $zone }).
+approval-deadline-send_anyway = Se ninguém a segurar, ela sai depois de { $time } de { $date } mesmo sem aprovação.
+approval-deadline-skip = Se ninguém a aprovar até { $time } de { $date }, ela não é enviada e os seus artigos passam para a próxima edição.
+approval-deadline-hold = Se ninguém a aprovar até { $time } de { $date }, ela espera até que alguém o faça.
+approval-look = Ver a edição
+approval-approve = Aprovar
+approval-hold = Segurar
+approval-hash = A aprovação vale só para esta versão ({ $hash }). Se o conteúdo ou os leitores mudarem, perguntamos de novo e estes links deixam de funcionar.
+
+## Páginas para a redação
+
+review-approve-heading = Aprovar esta edição?
+review-approve-note = Ela vai para { $readers ->
+    [one] { $readers } assinante
+   *[other] { $readers } assinantes
+}.
+review-approve-button = Sim, enviar
+review-hold-heading = Segurar esta edição?
+review-hold-note = Nada é enviado até que alguém a aprove ou libere. Ela se destina a { $readers ->
+    [one] { $readers } assinante
+   *[other] { $readers } assinantes
+}.
+review-hold-button = Sim, segurar
+review-approved-heading = Aprovada
+review-approved-note = A edição sai no seu horário, para { $readers ->
+    [one] { $readers } assinante
+   *[other] { $readers } assinantes
+}.
+review-held-heading = Retida
+review-held-note = Nada da edição é enviado até que alguém a aprove ou libere.
+review-changed-heading = A edição mudou
+review-changed-note = Não é mais a versão de que tratava o seu e-mail. Veja a nova antes de aprovar.
+review-closed-heading = Não há mais nada a decidir
+review-closed-note = A edição não espera mais aprovação.
+review-unknown-heading = Não conhecemos este link
+review-unknown-note = Talvez tenha sido cortado, ou a edição mudou e você tem um e-mail mais novo.
+review-warnings = { $count ->
+    [one] { $count } observação sobre o e-mail (em inglês)
+   *[other] { $count } observações sobre o e-mail (em inglês)
+}
+review-hash = Versão { $hash }
+
+## O arquivo
+
+archive-heading = Arquivo
+archive-open = Ler edições anteriores
+archive-none = Ainda não há nada para ler aqui.
+archive-newsletter-heading = { $newsletter }: edições anteriores
+archive-empty = Nenhuma edição foi enviada ainda.
+archive-older = Edições mais antigas
+archive-newest = Edições mais recentes
+archive-feed = Como feed (Atom)
+archive-all = Todas as newsletters
