@@ -51,6 +51,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    attacks (id) {
+        id -> Uuid,
+        began_at -> Timestamptz,
+        high_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        is_manual -> Bool,
+        reason -> Nullable<Text>,
+        window_minutes -> Int4,
+        requests -> Int8,
+        normal -> Int8,
+        threshold -> Int8,
+        asked -> Int8,
+        confirmed -> Int8,
+    }
+}
+
+diesel::table! {
     attempts (delivery_id, number) {
         delivery_id -> Uuid,
         number -> Int4,
@@ -105,6 +122,7 @@ diesel::table! {
         settled_at -> Nullable<Timestamptz>,
         reply_code -> Nullable<Int4>,
         reply_text -> Nullable<Text>,
+        attack_id -> Nullable<Uuid>,
     }
 }
 
@@ -287,6 +305,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    limit_hits (key) {
+        key -> Text,
+        hits -> Array<Timestamptz>,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     missed_deliveries (subscription_id, edition_id) {
         subscription_id -> Uuid,
         edition_id -> Uuid,
@@ -357,6 +383,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    purges (id) {
+        id -> Uuid,
+        purged_at -> Timestamptz,
+        since -> Timestamptz,
+        until -> Timestamptz,
+        subscribers -> Int8,
+    }
+}
+
+diesel::table! {
     relay_rates (relay, unit) {
         relay -> Text,
         unit -> Text,
@@ -375,6 +411,13 @@ diesel::table! {
         next_due_at -> Nullable<Timestamptz>,
         sent_until -> Timestamptz,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    signup_minutes (minute) {
+        minute -> Timestamptz,
+        requests -> Int4,
     }
 }
 
@@ -444,6 +487,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     admins,
     api_keys,
     articles,
+    attacks,
     attempts,
     consents,
     database_identity,
@@ -460,12 +504,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_items,
     feeds,
     idempotency_keys,
+    limit_hits,
     missed_deliveries,
     missed_slots,
     newsletter_looks,
     newsletters,
+    purges,
     relay_rates,
     rhythms,
+    signup_minutes,
     signups,
     subscribers,
     subscriptions,

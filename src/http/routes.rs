@@ -47,6 +47,8 @@ routes! {
     GET "/subscribe" => public::signup::form;
     POST "/subscribe" => public::signup::submit;
     GET "/subscribe/check-inbox" => public::signup::check_inbox;
+    GET "/captcha/altcha" => public::doors::challenge;
+    GET "/api/public/captcha/altcha" => public::doors::challenge;
     GET "/confirm/{token}" => public::confirmation::show;
     POST "/confirm/{token}" => public::confirmation::confirm;
     POST "/confirm/{token}/resend" => public::confirmation::resend;
@@ -124,6 +126,10 @@ routes! {
     POST "/editions/{id}/stop" => admin::sending::stop;
     POST "/editions/{id}/resend" => admin::sending::resend;
     POST "/editions/{id}/settle-unknown" => admin::sending::settle_unknown;
+    GET "/attack" => admin::attack::status;
+    POST "/attack/begin" => admin::attack::begin;
+    POST "/attack/end" => admin::attack::end;
+    POST "/attack/purge" => admin::attack::purge;
     GET "/sending" => admin::switches::status;
     POST "/sending/pause" => admin::switches::pause;
     POST "/sending/resume" => admin::switches::resume;

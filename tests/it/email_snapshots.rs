@@ -5,6 +5,7 @@ use tidings::config::Publisher;
 use tidings::domain::language::Language;
 use tidings::mail::already_subscribed::AlreadySubscribedEmail;
 use tidings::mail::approval::ApprovalEmail;
+use tidings::mail::attack::AttackEmail;
 use tidings::mail::confirmation::ConfirmationEmail;
 use tidings::mail::digest::DigestEmail;
 use tidings::mail::email::{Email, Rendered, render};
@@ -66,6 +67,7 @@ fn samples(language: &str) -> Vec<(String, Rendered)> {
             sample::<AlreadySubscribedEmail>(language, |email| email),
         ),
         ("approval", sample::<ApprovalEmail>(language, |email| email)),
+        ("attack", sample::<AttackEmail>(language, |email| email)),
         ("digest", sample::<DigestEmail>(language, |email| email)),
         (
             "digest_for_browser",

@@ -1,4 +1,4 @@
-//! Files in the binary: the style sheet, the pictures of the demo, robots.txt.
+//! Files in the binary: the style sheet, the scripts, the pictures of the demo, robots.txt.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -34,8 +34,14 @@ pub(crate) async fn get(path: Path<(String, String)>) -> Result<HttpResponse, Pr
     } else {
         "no-cache"
     };
+    let is_script = name.rsplit_once('.').is_some_and(|(_, end)| end == "js");
+    let kind = if is_script {
+        "text/javascript; charset=utf-8"
+    } else {
+        "text/css; charset=utf-8"
+    };
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/css; charset=utf-8"))
+        .insert_header((CONTENT_TYPE, kind))
         .insert_header((CACHE_CONTROL, cache))
         .body(content))
 }

@@ -231,6 +231,11 @@ impl TestApp {
         self.database_url.clone()
     }
 
+    /// Where the server listens, for clients that are not as others are.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The present instant.
     pub(crate) fn now(&self) -> Timestamp {
         self.app.clock.now()
