@@ -52,6 +52,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    attacks (id) {
+        id -> Uuid,
+        began_at -> Timestamptz,
+        high_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        is_manual -> Bool,
+        reason -> Nullable<Text>,
+        window_minutes -> Int4,
+        requests -> Int8,
+        normal -> Int8,
+        threshold -> Int8,
+        asked -> Int8,
+        confirmed -> Int8,
+    }
+}
+
+diesel::table! {
     attempts (delivery_id, number) {
         delivery_id -> Uuid,
         number -> Int4,
@@ -136,6 +153,7 @@ diesel::table! {
         settled_at -> Nullable<Timestamptz>,
         reply_code -> Nullable<Int4>,
         reply_text -> Nullable<Text>,
+        attack_id -> Nullable<Uuid>,
     }
 }
 
@@ -366,6 +384,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    limit_hits (key) {
+        key -> Text,
+        hits -> Array<Timestamptz>,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     missed_deliveries (subscription_id, edition_id) {
         subscription_id -> Uuid,
         edition_id -> Uuid,
@@ -437,6 +463,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    purges (id) {
+        id -> Uuid,
+        purged_at -> Timestamptz,
+        since -> Timestamptz,
+        until -> Timestamptz,
+        subscribers -> Int8,
+    }
+}
+
+diesel::table! {
     relay_rates (relay, unit) {
         relay -> Text,
         unit -> Text,
@@ -459,6 +495,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    signup_minutes (minute) {
+        minute -> Timestamptz,
+        requests -> Int4,
+    }
+}
+
+diesel::table! {
     signups (id) {
         id -> Uuid,
         subscriber_id -> Uuid,
@@ -469,6 +512,7 @@ diesel::table! {
         requested_at -> Timestamptz,
         expires_at -> Timestamptz,
         confirmed_at -> Nullable<Timestamptz>,
+        placement -> Text,
     }
 }
 
@@ -524,6 +568,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     admins,
     api_keys,
     articles,
+    attacks,
     attempts,
     consents,
     correction_editions,
@@ -546,12 +591,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     feeds,
     hub_subscriptions,
     idempotency_keys,
+    limit_hits,
     missed_deliveries,
     missed_slots,
     newsletter_looks,
     newsletters,
+    purges,
     relay_rates,
     rhythms,
+    signup_minutes,
     signups,
     subscribers,
     subscriptions,

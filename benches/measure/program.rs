@@ -13,6 +13,17 @@ use nix::unistd::Pid;
 /// How often something that is not there yet is looked for.
 pub(super) const POLL: Duration = Duration::from_millis(2);
 
+/// One client signs up more readers than any client may, on a few connections, and as fast as it can.
+const OPEN_DOORS: [(&str, &str); 7] = [
+    ("TIDINGS__LIMITS__ALL_REQUESTS", "off"),
+    ("TIDINGS__LIMITS__ALL_MAILS", "off"),
+    ("TIDINGS__LIMITS__DOMAIN_MAILS", "off"),
+    ("TIDINGS__LIMITS__NEWSLETTER_MAILS", "off"),
+    ("TIDINGS__ATTACK__AUTOMATIC", "false"),
+    ("TIDINGS__SIGNUP__ANSWER_MILLISECONDS", "0"),
+    ("TIDINGS__SERVER__MAX_REQUESTS_PER_CONNECTION", "1000000"),
+];
+
 /// A running `tidings serve`, stopped when dropped.
 pub(super) struct Program {
     child: Child,
@@ -25,8 +36,9 @@ impl Program {
         let address = free_address();
         let listen = address.to_string();
         let arguments = [&["serve", "--listen", &listen], flags].concat();
+        let variables = [&OPEN_DOORS, variables].concat();
         Self {
-            child: command(folder, &arguments, variables).spawn().unwrap(),
+            child: command(folder, &arguments, &variables).spawn().unwrap(),
             address,
         }
     }

@@ -40,13 +40,14 @@ fn recorded(url: &str) -> Vec<String> {
         language: Language::english(),
         door: ConsentSource::Json,
         source_url: None,
+        client: None,
     };
     let now = "2026-01-05T05:30:00Z".parse().unwrap();
     let mut conn = PgConnection::establish(url).unwrap();
     let statements = Arc::new(Mutex::new(Vec::new()));
     conn.set_instrumentation(recorder(&statements));
     let words = Words::built_in();
-    conn.test_transaction(|conn| request(conn, now, &config.signup, &words, &request_of_a_reader));
+    conn.test_transaction(|conn| request(conn, now, &config, &words, &request_of_a_reader));
     let statements = statements.lock().unwrap();
     statements.clone()
 }

@@ -7,7 +7,7 @@ use crate::config::ConfigError;
 use crate::embedded_postgres;
 use crate::usecases::digest::corrections;
 use crate::usecases::{
-    StoreError, access, approval, delivery, demo, digest, editions, feeds, pausing, schema,
+    StoreError, access, approval, attack, delivery, demo, digest, editions, feeds, pausing, schema,
     sending, subscribers,
 };
 
@@ -173,6 +173,20 @@ impl From<sending::Error> for Failure {
             sending::Error::NotFound => Self::NotFound(error.to_string()),
             sending::Error::Skipped | sending::Error::WrongStatus(_) | sending::Error::Begun => {
                 Self::Refused(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<attack::Error> for Failure {
+    fn from(error: attack::Error) -> Self {
+        match error {
+            attack::Error::Store(cause) => cause.into(),
+            attack::Error::NoAttack => Self::NotFound(
+                "there was no attack yet; say what to purge with --since TIME".to_owned(),
+            ),
+            attack::Error::EmptyWindow => {
+                Self::Refused("--since must not be after --until".to_owned())
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod approvals;
+mod attack;
 mod corrections;
 mod demo;
 mod editions;
@@ -89,6 +90,9 @@ enum Command {
     /// The sending of all editions
     #[command(subcommand)]
     Sending(sending::SendingCommand),
+    /// Machines that fill in the sign-up form
+    #[command(subcommand)]
+    Attack(attack::AttackCommand),
     /// Check mails of any system, without a database
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -138,6 +142,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Editions(command) => editions::run(&global, command),
         Command::Corrections(command) => corrections::run(&global, command),
         Command::Sending(command) => sending::run(&global, command),
+        Command::Attack(command) => attack::run(&global, command),
         Command::Mail(command) => mail::run(&command),
         Command::Templates(command) => templates::run(&global, command),
         Command::Schedule(command) => schedule::run(&global, command),

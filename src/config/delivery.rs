@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
+use crate::domain::disposable::DomainList;
 use crate::domain::edition_delivery::UnknownPolicy;
 use crate::domain::link_token::LinkKeys;
 
@@ -46,6 +47,23 @@ pub struct Signup {
     pub confirmation_lifetime_days: u16,
     pub confirmation_cooldown_minutes: u32,
     pub max_mails_per_day: u32,
+    pub min_fill_milliseconds: u32,
+    pub answer_milliseconds: u32,
+    pub disposable_domains: Disposable,
+    #[serde(deserialize_with = "domains_file")]
+    pub disposable_domains_path: DomainList,
+}
+
+/// What becomes of addresses at domains that give mailboxes for some minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposable {
+    /// They are like any other.
+    Allow,
+    /// The form comes back once with a hint; who sends it again means it.
+    Warn,
+    /// They are refused.
+    Block,
 }
 
 impl Signup {
@@ -196,6 +214,16 @@ fn secrets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SecretStrin
         .into_iter()
         .map(checked_key)
         .collect()
+}
+
+fn domains_file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DomainList, D::Error> {
+    let path = String::deserialize(deserializer)?;
+    if path.is_empty() {
+        return Ok(DomainList::default());
+    }
+    let text = std::fs::read_to_string(&path)
+        .map_err(|cause| D::Error::custom(format!("{path} cannot be read: {cause}")))?;
+    DomainList::parse(&text).map_err(|cause| D::Error::custom(format!("{path}: {cause}")))
 }
 
 fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {

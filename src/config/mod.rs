@@ -8,6 +8,7 @@ mod source;
 mod tree;
 
 pub mod delivery;
+pub mod doors;
 pub mod fetch;
 pub mod server;
 pub mod smtp;
@@ -17,9 +18,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-pub use delivery::{Delivery, Digest, Links, Signup};
+pub use delivery::{Delivery, Digest, Disposable, Links, Signup};
+pub use doors::{Attack, Captcha, Limits, Requirement};
 pub use fetch::{AllowedHost, Feeds, Fetch};
-pub use server::{Database, Log, LogFormat, Mail, Publisher, Server, Templates};
+pub use server::{Database, Log, LogFormat, Mail, ProxyHeader, Publisher, Server, Templates};
 pub use smtp::{AuthMechanism, Rates, Relay, Smtp, TlsMode};
 pub use source::{Override, Sources};
 pub use tree::ShownValue;
@@ -37,6 +39,9 @@ pub struct Config {
     pub publisher: Publisher,
     pub links: Links,
     pub signup: Signup,
+    pub limits: Limits,
+    pub captcha: Captcha,
+    pub attack: Attack,
     pub templates: Templates,
     pub digest: Digest,
     pub delivery: Delivery,

@@ -11,6 +11,7 @@ use crate::domain::brand::{self, Brand, Logo};
 use crate::domain::color::Color;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::language::Language;
+use crate::domain::network::Network;
 
 /// How the server is reached and what it takes.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,10 +23,46 @@ pub struct Server {
     pub base_url: Option<Url>,
     #[serde(deserialize_with = "origins")]
     pub allowed_sites: Vec<Url>,
+    pub trusted_proxies: Vec<Network>,
+    pub proxy_header: ProxyHeader,
+    #[serde(deserialize_with = "connections")]
+    pub max_connections: u32,
+    pub max_connections_per_client: u32,
+    #[serde(deserialize_with = "connections")]
+    pub max_requests_per_connection: u32,
+    #[serde(deserialize_with = "seconds")]
+    pub keep_alive_seconds: u64,
+    #[serde(deserialize_with = "seconds")]
+    pub head_seconds: u64,
+    #[serde(deserialize_with = "seconds")]
+    pub body_seconds: u64,
+    #[serde(deserialize_with = "seconds")]
+    pub stall_seconds: u64,
     pub max_form_bytes: usize,
     pub max_json_bytes: usize,
     pub max_article_bytes: usize,
     pub drain_seconds: u64,
+}
+
+/// Which header our proxies write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl ProxyHeader {
+    /// The header's name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for",
+            Self::Forwarded => "forwarded",
+        }
+    }
 }
 
 /// The database.
@@ -184,6 +221,22 @@ pub enum LogFormat {
     Text,
     /// For machines: one object a line.
     Json,
+}
+
+fn connections<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let number = u32::deserialize(deserializer)?;
+    if (1..=1_000_000).contains(&number) {
+        return Ok(number);
+    }
+    Err(D::Error::custom("must be 1 to 1000000"))
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    if (1..=3600).contains(&number) {
+        return Ok(number);
+    }
+    Err(D::Error::custom("must be 1 to 3600 seconds"))
 }
 
 fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {

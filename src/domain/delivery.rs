@@ -4,7 +4,7 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 
 use super::email_address::EmailAddress;
-use super::id::{DeliveryId, EditionId, SignupId, SubscriberId};
+use super::id::{AttackId, DeliveryId, EditionId, SignupId, SubscriberId};
 use super::text_column::text_enum;
 
 text_enum! {
@@ -18,6 +18,8 @@ text_enum! {
         Test => "test",
         /// The request to an editor to approve an edition.
         Approval => "approval",
+        /// The alert to the newsroom that sign-ups are under attack.
+        Attack => "attack",
     }
 }
 
@@ -66,6 +68,8 @@ pub struct Delivery {
     pub signup_id: Option<SignupId>,
     /// The address of a mail to the newsroom.
     pub test_address: Option<EmailAddress>,
+    /// Which attack; set for alerts.
+    pub attack_id: Option<AttackId>,
     /// Where it stands.
     pub status: DeliveryStatus,
     /// When it may next be tried.
@@ -103,6 +107,7 @@ pub struct NewDelivery {
     pub subscriber_id: Option<SubscriberId>,
     pub signup_id: Option<SignupId>,
     pub test_address: Option<EmailAddress>,
+    pub attack_id: Option<AttackId>,
     pub status: DeliveryStatus,
     #[diesel(serialize_as = jiff_diesel::Timestamp)]
     pub due_at: Timestamp,
@@ -161,6 +166,21 @@ impl NewDelivery {
         }
     }
 
+    /// The alert to the newsroom of an attack, due at once.
+    #[must_use]
+    pub fn attack(
+        now: Timestamp,
+        attack_id: AttackId,
+        address: EmailAddress,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            attack_id: Some(attack_id),
+            test_address: Some(address),
+            ..Self::bare(now, DeliveryKind::Attack, expires_at)
+        }
+    }
+
     fn bare(now: Timestamp, kind: DeliveryKind, expires_at: Timestamp) -> Self {
         Self {
             id: DeliveryId::new(now),
@@ -170,6 +190,7 @@ impl NewDelivery {
             subscriber_id: None,
             signup_id: None,
             test_address: None,
+            attack_id: None,
             status: DeliveryStatus::Queued,
             due_at: now,
             expires_at,

@@ -97,6 +97,10 @@ typed_id! {
     RhythmId;
     /// Names one delivery.
     DeliveryId;
+    /// Names one attack on the sign-up.
+    AttackId;
+    /// Names one clean-up after an attack.
+    PurgeId;
     /// Names one API key.
     ApiKeyId;
     /// Names one person of the newsroom.

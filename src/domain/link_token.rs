@@ -7,6 +7,8 @@
 //! - a new nonce revokes the links of one row, and
 //! - a retried mail holds the same link, byte for byte.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -134,7 +136,43 @@ impl LinkKeys {
     }
 }
 
+impl LinkKeys {
+    /// The HMAC-SHA-256 of a text that is no link, as 64 hexadecimal digits. `label` says what the text is, so that one
+    /// signature never stands for another thing.
+    #[must_use]
+    pub fn sign(&self, label: &str, text: &str) -> String {
+        self.current.sign(label, text)
+    }
+
+    /// Whether `signature` is that of `text`. Takes the same time for every wrong one.
+    #[must_use]
+    pub fn is_signed(&self, label: &str, text: &str, signature: &str) -> bool {
+        std::iter::once(&self.current)
+            .chain(&self.previous)
+            .any(|key| {
+                let right = key.sign(label, text);
+                right.as_bytes().ct_eq(signature.as_bytes()).into()
+            })
+    }
+}
+
 impl Key {
+    fn sign(&self, label: &str, text: &str) -> String {
+        // HMAC takes a key of any length, so this cannot fail; an empty signature would match no text of 64 digits.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.bytes) else {
+            return String::new();
+        };
+        mac.update(label.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        let full = mac.finalize().into_bytes();
+        full.iter().fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
     fn derive(secret: &SecretString) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"tidings link key v1\0");

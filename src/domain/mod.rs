@@ -9,10 +9,12 @@ pub mod fingerprint;
 pub mod id;
 pub mod text_column;
 
+pub mod disposable;
 pub mod email_address;
 pub mod language;
 pub mod language_detection;
 pub mod line;
+pub mod mailbox;
 pub mod slug;
 
 pub mod clock_change;
@@ -54,9 +56,13 @@ pub mod edition_progress;
 pub mod retry;
 pub mod smtp_reply;
 
+pub mod allowance;
 pub mod api_key;
+pub mod attack;
 pub mod link_token;
+pub mod network;
 pub mod password;
+pub mod proof;
 pub mod site;
 pub mod site_origin;
 pub mod webhook;

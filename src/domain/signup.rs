@@ -24,6 +24,8 @@ pub struct Signup {
     pub language: Language,
     /// The page on which the box stood, without query string.
     pub source_url: Option<String>,
+    /// Where on the page the box stood, such as "article-end"; may be empty.
+    pub placement: String,
     /// When the form was sent.
     #[diesel(serialize_as = jiff_diesel::Timestamp, deserialize_as = jiff_diesel::Timestamp)]
     pub requested_at: Timestamp,

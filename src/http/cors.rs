@@ -13,9 +13,10 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
+use url::Url;
 
-use super::routes::FORM_DOORS;
+use super::routes::{DIALECTS, FORM_DOORS};
 use crate::app::App;
 use crate::domain::site_origin::SiteOrigin;
 use crate::usecases::newsletters;
@@ -28,7 +29,8 @@ pub(super) async fn share<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if !FORM_DOORS.contains(&request.path()) {
+    let is_door = FORM_DOORS.contains(&request.path()) || request.path().starts_with(DIALECTS);
+    if !is_door {
         return Ok(next.call(request).await?.map_into_left_body());
     }
     let origin = origin(request.headers());
@@ -60,6 +62,17 @@ pub(super) async fn share<B: MessageBody + 'static>(
         }
     }
     Ok(response)
+}
+
+/// The site from whose page a request comes, unless that is this server's own or one of the settings: newsletters that list
+/// their sites take sign-ups from no other.
+pub(super) fn foreign_origin(app: &App, request: &HttpRequest) -> Option<SiteOrigin> {
+    let origin = origin(request.headers())?;
+    let own = Url::parse(app.site.base_url()).ok();
+    let own = own.as_ref().and_then(SiteOrigin::of);
+    let global = app.config.server.allowed_sites.iter();
+    let mut known = global.filter_map(SiteOrigin::of).chain(own);
+    (!known.any(|known| known == origin)).then_some(origin)
 }
 
 /// The site from whose page a request comes, as far as the browser says.

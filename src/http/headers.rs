@@ -14,6 +14,10 @@ use crate::app::App;
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; \
                            base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
 
+/// Pages with the sign-up form run our own script as well.
+pub(super) const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; \
+                                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
+
 /// The page that browses the API runs its own script, which sets styles on elements.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                            img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -4,6 +4,7 @@
 //! instead of problems for readers. Only `/api/v1` asks for a key.
 
 mod admin;
+mod client;
 mod cors;
 mod dto;
 mod headers;
@@ -27,6 +28,7 @@ use tracing_actix_web::TracingLogger;
 use crate::app::App;
 
 pub use admin::approvals::document as approval_document;
+pub use admin::attack::{document as attack_document, purge_document, run_purge as purge_attack};
 pub use admin::corrections::document as correction_document;
 pub use admin::feeds::document as feed_document;
 pub use admin::schedules::document as missed_document;

@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    approvals, articles, bulk, corrections, editions, feeds, looks, newsletters, pages, rhythms,
-    schedules, sending, simulation, subscribers, switches,
+    approvals, articles, attack, bulk, corrections, editions, feeds, looks, newsletters, pages,
+    rhythms, schedules, sending, simulation, subscribers, switches,
 };
 use super::problem::{FieldError, Problem};
 
@@ -41,6 +41,7 @@ use super::problem::{FieldError, Problem};
         approvals::approval, approvals::approve,
         sending::plan, sending::progress, sending::pause, sending::resume, sending::hold, sending::release,
         sending::stop, sending::resend, sending::settle_unknown,
+        attack::status, attack::begin, attack::end, attack::purge,
         switches::status, switches::pause, switches::resume, switches::hold, switches::release,
     )
 )]

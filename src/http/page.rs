@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER,
+};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use super::headers::FORM_POLICY;
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::language::Language;
@@ -24,6 +27,14 @@ pub(super) fn css_url() -> String {
     )
 }
 
+/// Pages with the sign-up form, which have a script.
+const FORM_PAGES: [&str; 4] = ["article", "newsletter", "proof", "subscribe"];
+
+/// The address of a script, like that of the style sheet.
+fn script_url(name: &str) -> String {
+    format!("/assets/{}/{name}", super::public::assets::mark(name))
+}
+
 /// Renders `page/{name}.html`.
 pub(super) fn render(
     app: &App,
@@ -33,9 +44,12 @@ pub(super) fn render(
     values: &impl Serialize,
 ) -> Result<HttpResponse, Problem> {
     let html = html(app, name, language, values)?;
-    Ok(HttpResponse::build(status)
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .body(html))
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header((CONTENT_TYPE, "text/html; charset=utf-8"));
+    if FORM_PAGES.contains(&name) {
+        answer.insert_header((CONTENT_SECURITY_POLICY, FORM_POLICY));
+    }
+    Ok(answer.body(html))
 }
 
 /// The text of `page/{name}.html`.
@@ -48,11 +62,15 @@ pub(super) fn html(
     #[derive(Serialize)]
     struct Page<'a, T> {
         css_url: String,
+        box_script_url: String,
+        proof_script_url: String,
         #[serde(flatten)]
         values: &'a T,
     }
     let page = Page {
         css_url: css_url(),
+        box_script_url: script_url("box.js"),
+        proof_script_url: script_url("proof.js"),
         values,
     };
     Ok(app
@@ -173,6 +191,7 @@ fn problem_page(
             "problem-not-found"
         }
         StatusCode::PAYLOAD_TOO_LARGE => "problem-too-large",
+        StatusCode::TOO_MANY_REQUESTS => "problem-too-many",
         StatusCode::SERVICE_UNAVAILABLE => "problem-unavailable",
         other if other.is_client_error() => "problem-invalid",
         _ => "problem-internal",

@@ -9,9 +9,8 @@ use utoipa::ToSchema;
 
 use crate::templates::TemplateError;
 use crate::usecases::{
-    StoreError, access, approval, archive, articles, confirmation, delivery, demo, digest,
-    editions, feeds, idempotency, looks, newsletters, pausing, rhythms, schema, sending, signup,
-    subscribers, unsubscribe,
+    StoreError, access, approval, archive, articles, delivery, demo, digest, editions, feeds,
+    idempotency, looks, newsletters, pausing, rhythms, schema, sending, subscribers,
 };
 
 /// One field of the input that is wrong.
@@ -119,6 +118,19 @@ impl Problem {
         }])
     }
 
+    /// 429, to be tried again after so many seconds.
+    #[must_use]
+    pub fn too_many(seconds: i64) -> Self {
+        Self {
+            header: Some(Box::new((RETRY_AFTER, seconds.to_string()))),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                format!("there were too many requests; try again in {seconds} seconds"),
+            )
+        }
+    }
+
     /// 409.
     #[must_use]
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
@@ -204,42 +216,6 @@ impl ResponseError for Problem {
         // For the middleware that shows readers a page instead.
         response.extensions_mut().insert(self.clone());
         response
-    }
-}
-
-impl From<signup::Error> for Problem {
-    fn from(error: signup::Error) -> Self {
-        match error {
-            signup::Error::NoNewsletter => {
-                Self::invalid_field("newsletter", "choose at least one newsletter")
-            }
-            signup::Error::UnknownNewsletter(slug) => {
-                Self::invalid_field("newsletter", format!("there is no newsletter {slug}"))
-            }
-            signup::Error::Store(cause) => Self::from_store(&cause),
-        }
-    }
-}
-
-impl From<confirmation::Error> for Problem {
-    fn from(error: confirmation::Error) -> Self {
-        match error {
-            confirmation::Error::UnknownLink => {
-                Self::not_found("unknown_link", "this link is not known")
-            }
-            confirmation::Error::Store(cause) => Self::from_store(&cause),
-        }
-    }
-}
-
-impl From<unsubscribe::Error> for Problem {
-    fn from(error: unsubscribe::Error) -> Self {
-        match error {
-            unsubscribe::Error::UnknownLink => {
-                Self::not_found("unknown_link", "this link is not known")
-            }
-            unsubscribe::Error::Store(cause) => Self::from_store(&cause),
-        }
     }
 }
 

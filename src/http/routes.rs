@@ -13,7 +13,15 @@ use super::{admin, dto, health, openapi, public};
 use crate::app::App;
 
 /// Where sign-ups come in, also from pages of other sites.
-pub const FORM_DOORS: &[&str] = &["/subscribe"];
+pub const FORM_DOORS: &[&str] = &[
+    "/subscribe",
+    "/subscription/form",
+    "/api/public/subscription",
+    "/members/api/send-magic-link/",
+];
+
+/// The same for forms that were made for other systems: what the path begins with.
+pub const DIALECTS: &str = "/subscribe/";
 
 /// Registers handlers and lists them.
 macro_rules! routes {
@@ -54,6 +62,13 @@ routes! {
     GET "/subscribe" => public::signup::form;
     POST "/subscribe" => public::signup::submit;
     GET "/subscribe/check-inbox" => public::signup::check_inbox;
+    POST "/subscribe/{dialect}" => public::dialects::form;
+    POST "/subscription/form" => public::dialects::listmonk_form;
+    GET "/api/public/lists" => public::dialects::lists;
+    POST "/api/public/subscription" => public::dialects::listmonk;
+    POST "/members/api/send-magic-link/" => public::dialects::ghost;
+    GET "/captcha/altcha" => public::doors::challenge;
+    GET "/api/public/captcha/altcha" => public::doors::challenge;
     GET "/confirm/{token}" => public::confirmation::show;
     POST "/confirm/{token}" => public::confirmation::confirm;
     POST "/confirm/{token}/resend" => public::confirmation::resend;
@@ -137,6 +152,10 @@ routes! {
     POST "/editions/{id}/stop" => admin::sending::stop;
     POST "/editions/{id}/resend" => admin::sending::resend;
     POST "/editions/{id}/settle-unknown" => admin::sending::settle_unknown;
+    GET "/attack" => admin::attack::status;
+    POST "/attack/begin" => admin::attack::begin;
+    POST "/attack/end" => admin::attack::end;
+    POST "/attack/purge" => admin::attack::purge;
     GET "/sending" => admin::switches::status;
     POST "/sending/pause" => admin::switches::pause;
     POST "/sending/resume" => admin::switches::resume;

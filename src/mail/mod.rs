@@ -12,6 +12,7 @@ pub mod splice;
 
 pub mod already_subscribed;
 pub mod approval;
+pub mod attack;
 pub mod confirmation;
 pub mod correction;
 pub mod digest;

@@ -12,6 +12,7 @@ pub mod api_keys;
 pub mod approvals;
 pub mod archive;
 pub mod articles;
+pub mod attacks;
 pub mod attempts;
 pub mod claims;
 pub mod consents;
@@ -25,6 +26,7 @@ pub mod feeds;
 pub mod hubs;
 pub mod idempotency_keys;
 pub mod identity;
+pub mod limits;
 pub mod looks;
 pub mod lost_claims;
 pub mod migrations;
@@ -182,6 +184,33 @@ impl Db {
         .await
     }
 
+    /// Runs `first`, one statement that is a transaction of its own, and then `work` in a transaction on the same connection.
+    /// What `first` locks is free again before `work` begins, and what it changed stays whatever becomes of `work`.
+    ///
+    /// # Errors
+    /// Those of both, and [`Error`] when there is no connection or the commit fails.
+    pub async fn statement_then<A, T, E>(
+        &self,
+        first: impl FnOnce(&mut PgConnection) -> Result<A, E> + Send + 'static,
+        work: impl FnOnce(&mut PgConnection, A) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        let both = move || {
+            let conn = db.pool.get();
+            let mut conn = conn.map_err(|cause| Error::Unavailable(Box::new(cause)))?;
+            let found = first(&mut conn)?;
+            transact(&mut conn, |conn| work(conn, found))
+        };
+        match tokio::task::spawn_blocking(both).await {
+            Ok(result) => result,
+            Err(panicked) => Err(Error::Query(Box::new(panicked)).into()),
+        }
+    }
+
     /// Runs one statement, which is a transaction of its own: without the round trips of one around it. The instant is
     /// only given where the clock stands still; else the statement asks the database's.
     ///
@@ -245,11 +274,7 @@ impl Db {
             .pool
             .get()
             .map_err(|cause| Error::Unavailable(Box::new(cause)))?;
-        conn.transaction(|conn| work(conn).map_err(Failure::Work))
-            .map_err(|failure| match failure {
-                Failure::Work(error) => error,
-                Failure::Commit(error) => Error::from(error).into(),
-            })
+        transact(&mut conn, work)
     }
 
     /// The present instant by the database's clock, so that a host with a wrong clock can neither steal a lease
@@ -263,6 +288,20 @@ impl Db {
         }
         self.transaction(|conn| now(conn, &Clock::System)).await
     }
+}
+
+fn transact<T, E>(
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<Error>,
+{
+    conn.transaction(|conn| work(conn).map_err(Failure::Work))
+        .map_err(|failure| match failure {
+            Failure::Work(error) => error,
+            Failure::Commit(error) => Error::from(error).into(),
+        })
 }
 
 /// The present instant by the database's clock, or the fixed one of a test. Not the start of the transaction: that may

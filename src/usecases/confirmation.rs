@@ -14,12 +14,13 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId, SignupId};
 use crate::domain::language::Language;
 use crate::domain::link_token::{LinkKeys, Purpose, UncheckedToken};
+use crate::domain::network::Network;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::signup::Signup;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, deliveries, editions, newsletters, signups, subscribers, subscriptions,
+    self, consents, deliveries, editions, limits, newsletters, signups, subscribers, subscriptions,
 };
 
 /// Why there is nothing to show.
@@ -150,10 +151,12 @@ pub fn confirm(
 pub fn resend(
     conn: &mut PgConnection,
     now: Timestamp,
-    settings: &config::Signup,
+    settings: &config::Config,
     keys: &LinkKeys,
     token: &str,
+    client: Option<Network>,
 ) -> Result<(), Error> {
+    let (limits, settings) = (&settings.limits, &settings.signup);
     let opened = open(conn, keys, token)?;
     let old = &opened.signup;
     let is_asked = opened.can_be_sent_again(now);
@@ -168,6 +171,15 @@ pub fn resend(
         .iter()
         .any(|mail| mail.kind == DeliveryKind::Confirmation && mail.created_at() > cooldown_from);
     if !is_asked || is_told || settings.is_reached(caused.len()) {
+        return Ok(());
+    }
+    let Some(reader) = subscribers::find(conn, old.subscriber_id)? else {
+        return Ok(());
+    };
+    let about = old.newsletter_ids.iter().map(ToString::to_string);
+    let a_day = settings.max_mails_per_day;
+    let budget = limits.on_mail(&reader.address, a_day, about, client);
+    if limits::take(conn, now, budget)?.is_some() {
         return Ok(());
     }
     let signup = Signup {

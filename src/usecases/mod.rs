@@ -7,17 +7,20 @@
 //! [`subscribers`] is the newsroom's way to all three, [`rhythms`] changes how often a reader reads. The life of an edition:
 //! [`articles`] come in, also by [`feeds`], [`digest`] composes and queues unless the newsletter pauses ([`pausing`]), [`approval`]
 //! lets go what a person has to see first, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`]
-//! looks at it, [`mails`] at mails of anybody, [`archive`] shows what was sent. [`idempotency`] gives a client that lost an answer the same one again.
+//! looks at it, [`mails`] at mails of anybody, [`archive`] shows what was sent. [`doors`] and [`attack`] keep machines
+//! out. [`idempotency`] gives a client that lost an answer the same one again.
 
 pub mod access;
 pub mod appearance;
 pub mod approval;
 pub mod archive;
 pub mod articles;
+pub mod attack;
 pub mod confirmation;
 pub mod delivery;
 pub mod demo;
 pub mod digest;
+pub mod doors;
 pub mod editions;
 pub mod feeds;
 pub mod idempotency;

@@ -322,6 +322,22 @@ pub fn suggest(
     Ok((true, all))
 }
 
+/// The newsletters that take readers, in the order of making.
+///
+/// # Errors
+/// Database errors.
+pub fn active(conn: &mut PgConnection) -> Result<Vec<Newsletter>, Error> {
+    Ok(newsletters::active(conn)?)
+}
+
+/// The newsletters with these ids, in no order.
+///
+/// # Errors
+/// Database errors.
+pub fn find_all(conn: &mut PgConnection, ids: &[NewsletterId]) -> Result<Vec<Newsletter>, Error> {
+    Ok(newsletters::find_all(conn, ids)?)
+}
+
 /// Every site whose pages may hold a box of some newsletter, beside those of the settings.
 ///
 /// # Errors

@@ -3,6 +3,9 @@
 //! Whatever is known about the address, the visitor gets the same answer: what differs is the mail. A new or
 //! pending reader is asked to confirm, a confirmed one is told so, a suppressed address hears nothing. Nothing
 //! that the visitor typed stands in the mail but the address itself.
+//!
+//! Mails are limited for each mailbox, domain, newsletter, client and all together, over all servers: strangers must not flood a
+//! mailbox through us, nor make us known as a sender of unwanted mail. Who exceeds a limit is not told, and nothing is written.
 
 use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
@@ -14,14 +17,16 @@ use crate::domain::delivery::{DeliveryKind, NewDelivery};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{NewsletterId, SignupId, SubscriberId, SubscriptionId};
 use crate::domain::language::Language;
+use crate::domain::network::Network;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::signup::Signup;
+use crate::domain::site_origin::SiteOrigin;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, deliveries, newsletters, signups, subscribers, subscriptions, suppressions,
+    self, consents, deliveries, limits, newsletters, signups, subscribers, subscriptions,
 };
 
 /// What the form sends, parsed.
@@ -37,6 +42,12 @@ pub struct Request {
     pub door: ConsentSource,
     /// The page on which the box stood, without query string.
     pub source_url: Option<String>,
+    /// By which client it is limited.
+    pub client: Option<Network>,
+    /// The site of the page, unless every newsletter may stand on it or nobody knows.
+    pub origin: Option<SiteOrigin>,
+    /// Where on the page the box stood; may be empty.
+    pub placement: String,
 }
 
 /// Why a sign-up is not taken. Says nothing about the address.
@@ -48,6 +59,18 @@ pub enum Error {
     /// There is no such newsletter, or it has ended.
     #[error("there is no newsletter {0}")]
     UnknownNewsletter(Slug),
+    /// A newsletter that lists its sites is not ordered from another.
+    #[error("the newsletter {newsletter} is not offered on {origin}")]
+    OtherSite {
+        /// Which newsletter.
+        newsletter: Slug,
+        /// Which site.
+        origin: SiteOrigin,
+    },
+    /// No mail may be sent to this address, or for this client, at present, so nothing is written either. The visitor gets
+    /// the answer of a success.
+    #[error("no more mails may be sent at present")]
+    Withheld,
     /// The database failed.
     #[error("cannot store the sign-up")]
     Store(#[from] store::Error),
@@ -56,24 +79,34 @@ pub enum Error {
 /// Takes a sign-up: everything or nothing, in one transaction.
 ///
 /// # Errors
-/// [`Error`]; none of its variants depends on the address.
+/// [`Error`]; none of its variants but [`Error::Withheld`] depends on the address.
 pub fn request(
     conn: &mut PgConnection,
     now: Timestamp,
-    settings: &config::Signup,
+    settings: &config::Config,
     words: &Words,
     request: &Request,
 ) -> Result<(), Error> {
-    let wanted = wanted_newsletters(conn, &request.newsletters)?;
-    if suppressions::contains(conn, &request.address.key())? {
+    let limits = &settings.limits;
+    let settings = &settings.signup;
+    let Some(wanted) = wanted_newsletters(conn, request)? else {
         return Ok(());
-    }
+    };
     let subscriber = subscribers::upsert(conn, new_subscriber(now, request))?;
     let standing = ask(conn, now, subscriber.id, &wanted, &request.language)?;
     let Some(mail) = mail_to_send(conn, now, settings, subscriber.id, &standing)? else {
         return Ok(());
     };
 
+    let about = mail
+        .about
+        .iter()
+        .map(|(newsletter, _)| newsletter.to_string());
+    let a_day = settings.max_mails_per_day;
+    let budget = limits.on_mail(&request.address, a_day, about, request.client);
+    if limits::take(conn, now, budget)?.is_some() {
+        return Err(Error::Withheld);
+    }
     let signup = new_signup(now, settings, subscriber.id, &mail, request);
     let signup_id = signup.id;
     let expires_at = signup.expires_at;
@@ -84,21 +117,40 @@ pub fn request(
     Ok(())
 }
 
-/// The chosen newsletters, in the order of the form.
-fn wanted_newsletters(conn: &mut PgConnection, slugs: &[Slug]) -> Result<Vec<Newsletter>, Error> {
+/// The chosen newsletters, in the order of the form; `None` when nothing must be sent to the address.
+fn wanted_newsletters(
+    conn: &mut PgConnection,
+    request: &Request,
+) -> Result<Option<Vec<Newsletter>>, Error> {
+    let slugs = &request.newsletters;
     if slugs.is_empty() {
         return Err(Error::NoNewsletter);
     }
-    let found = newsletters::active_by_slugs(conn, slugs)?;
+    let (found, is_suppressed) = newsletters::active_for(conn, slugs, &request.address.key())?;
     let mut wanted: Vec<Newsletter> = Vec::new();
     for slug in slugs {
         match found.iter().find(|newsletter| newsletter.slug == *slug) {
             Some(newsletter) if wanted.iter().any(|other| other.id == newsletter.id) => {}
-            Some(newsletter) => wanted.push(newsletter.clone()),
+            Some(newsletter) => {
+                check_site(newsletter, request.origin.as_ref())?;
+                wanted.push(newsletter.clone());
+            }
             None => return Err(Error::UnknownNewsletter(slug.clone())),
         }
     }
-    Ok(wanted)
+    Ok((!is_suppressed).then_some(wanted))
+}
+
+fn check_site(newsletter: &Newsletter, origin: Option<&SiteOrigin>) -> Result<(), Error> {
+    match origin {
+        Some(origin) if !newsletter.sites.is_empty() && !newsletter.sites.contains(origin) => {
+            Err(Error::OtherSite {
+                newsletter: newsletter.slug.clone(),
+                origin: origin.clone(),
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn new_subscriber(now: Timestamp, request: &Request) -> Subscriber {
@@ -246,6 +298,7 @@ fn new_signup(
         nonce: Uuid::new_v4(),
         language: request.language.clone(),
         source_url: request.source_url.clone(),
+        placement: request.placement.clone(),
         requested_at: now,
         expires_at: now
             .saturating_add(settings.confirmation_lifetime())

@@ -1,4 +1,4 @@
-//! The scheduler: composes what is due, and looks at deadlines.
+//! The scheduler: composes what is due, looks at deadlines and for attacks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,9 @@ use crate::app::App;
 use crate::domain::id::{EditionId, NewsletterId};
 use crate::domain::rhythm::RhythmKind;
 use crate::usecases::approval::{self, Acted};
+use crate::usecases::attack::{self, Change};
 use crate::usecases::digest::{self, Composed, Context};
-use crate::usecases::{StoreError, sending};
+use crate::usecases::{StoreError, doors, sending};
 
 /// Looks for due newsletters until told to stop.
 pub async fn run(app: App, mut stop: Stop) {
@@ -26,8 +27,31 @@ pub async fn run(app: App, mut stop: Stop) {
         if let Err(error) = alert_late(&app).await {
             tracing::error!(error = ?error, "deadlines could not be looked at");
         }
+        if let Err(error) = guard_doors(&app).await {
+            tracing::error!(error = ?error, "attacks could not be looked for");
+        }
         stop.sleep(pause).await;
     }
+}
+
+/// How many counted rows one pass forgets at most.
+const FORGET: i64 = 5_000;
+
+/// Looks whether an attack on the sign-up begins or is over, and forgets what is out of every window.
+///
+/// # Errors
+/// Database errors.
+pub async fn guard_doors(app: &App) -> Result<Change, attack::Error> {
+    let shared = app.clone();
+    let change = app
+        .db
+        .transaction_now(move |conn, now| attack::observe(conn, now, &shared.config.attack))
+        .await?;
+    app.db
+        .transaction_now(|conn, now| doors::forget(conn, now, FORGET))
+        .await
+        .map_err(|error| attack::Error::Store(error.0))?;
+    Ok(change)
 }
 
 /// Warns of editions that miss their deadline, once of each; returns how many.

@@ -180,7 +180,7 @@ async fn hostile_html_is_cleaned() {
         "onerror",
         "onload",
         "javascript:",
-        "<script",
+        "<script>",
         "<iframe",
         "<svg",
         "<style",

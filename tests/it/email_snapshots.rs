@@ -6,6 +6,7 @@ use tidings::domain::language::Language;
 use tidings::i18n::Words;
 use tidings::mail::already_subscribed::AlreadySubscribedEmail;
 use tidings::mail::approval::ApprovalEmail;
+use tidings::mail::attack::AttackEmail;
 use tidings::mail::confirmation::ConfirmationEmail;
 use tidings::mail::correction::CorrectionEmail;
 use tidings::mail::digest::DigestEmail;
@@ -99,6 +100,7 @@ fn samples(language: &str) -> Vec<(String, Rendered)> {
             "correction",
             sample::<CorrectionEmail>(language, |email| email),
         ),
+        ("attack", sample::<AttackEmail>(language, |email| email)),
         ("digest", sample::<DigestEmail>(language, |email| email)),
         (
             "digest_for_browser",

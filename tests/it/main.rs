@@ -7,6 +7,7 @@
     reason = "a test stops where its preparation fails; clippy knows that of test functions, not of their support"
 )]
 
+mod abuse;
 mod admin_articles;
 mod admin_bodies;
 mod admin_bulk;

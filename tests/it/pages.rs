@@ -34,8 +34,14 @@ fn is_page(answer: &Answer, status: u16, language: &str, heading: &str) {
                 .ends_with(" – Europablatt"),
         "{title}"
     );
+    // Pages with the form load one script of ours; the policy lets no page run another.
+    let foreign = html.replacen(
+        "<script src=\"/assets/",
+        "",
+        usize::from(policy.contains("script-src 'self';")),
+    );
     for banned in ["<script", "<style", " style=", " onclick=", "javascript:"] {
-        assert!(!html.contains(banned), "{banned} in {html}");
+        assert!(!foreign.contains(banned), "{banned} in {html}");
     }
     for form in html.split("<form").skip(1) {
         let tag = form.split('>').next().unwrap();

@@ -2,6 +2,7 @@
 
 pub(super) mod approvals;
 pub(super) mod articles;
+pub(super) mod attack;
 pub(super) mod bulk;
 pub(super) mod corrections;
 pub(super) mod editions;

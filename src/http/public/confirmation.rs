@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use super::boxes::NewsletterView;
 use crate::app::App;
+use crate::http::client;
 use crate::http::page;
 use crate::http::problem::Problem;
 use crate::usecases::confirmation::{self, Confirmed, LinkState, Shown};
+use crate::usecases::doors::{self, Answer};
 
 #[derive(Serialize)]
 struct Values {
@@ -54,7 +56,7 @@ pub(crate) async fn show(
         .db
         .transaction(move |conn| confirmation::show(conn, now, &keys, &text))
         .await;
-    answer(&app, &request, &token, result, Asked::Look)
+    answer(&app, &request, &token, result, Asked::Look).await
 }
 
 /// `POST /confirm/{token}`.
@@ -73,9 +75,11 @@ pub(crate) async fn confirm(
         })
         .await;
     match before {
-        Ok((LinkState::Ready, shown)) => answer(&app, &request, &token, Ok(shown), Asked::Button),
-        Ok((_, shown)) => answer(&app, &request, &token, Ok(shown), Asked::Look),
-        Err(error) => answer(&app, &request, &token, Err(error), Asked::Look),
+        Ok((LinkState::Ready, shown)) => {
+            answer(&app, &request, &token, Ok(shown), Asked::Button).await
+        }
+        Ok((_, shown)) => answer(&app, &request, &token, Ok(shown), Asked::Look).await,
+        Err(error) => answer(&app, &request, &token, Err(error), Asked::Look).await,
     }
 }
 
@@ -86,11 +90,25 @@ pub(crate) async fn resend(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (now, shared) = (app.clock.now(), app.clone());
-    app.db
-        .transaction(move |conn| {
-            confirmation::resend(conn, now, &shared.config.signup, &shared.keys, &token)
-        })
+    let client = client::limited_network(&request, &app.config.server);
+    let limits = app.config.limits.on_resend(client);
+    let answer = app
+        .db
+        .statement_then(
+            move |conn| {
+                doors::take(conn, now, limits).map_err(|error| confirmation::Error::Store(error.0))
+            },
+            move |conn, answer| {
+                if answer == Answer::Pass {
+                    confirmation::resend(conn, now, &shared.config, &shared.keys, &token, client)?;
+                }
+                Ok::<_, confirmation::Error>(answer)
+            },
+        )
         .await?;
+    if let Answer::Later { seconds } = answer {
+        return Err(Problem::too_many(seconds));
+    }
     let language = page::language(&request, None);
     let target = format!("/subscribe/check-inbox?lang={language}");
     Ok(HttpResponse::SeeOther()
@@ -98,7 +116,7 @@ pub(crate) async fn resend(
         .finish())
 }
 
-fn answer(
+async fn answer(
     app: &App,
     request: &HttpRequest,
     token: &str,
@@ -113,6 +131,7 @@ fn answer(
             struct Unknown {
                 again_url: String,
             }
+            super::doors::try_unknown_link(app, request).await?;
             let language = page::language(request, None);
             return page::render(
                 app,

@@ -6,34 +6,33 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 use url::Url;
 
 use super::boxes::{Kept, SignupBox};
+use super::doors;
+use super::submission::{Submission, is_json};
 use crate::app::App;
+use crate::config::Disposable;
 use crate::domain::consent::ConsentSource;
 use crate::domain::language::Language;
+use crate::domain::line::Line;
+use crate::domain::network::Network;
+use crate::domain::proof::Proof;
+use crate::domain::site_origin::SiteOrigin;
 use crate::domain::slug::Slug;
-use crate::http::page;
 use crate::http::problem::{FieldError, Problem};
+use crate::http::{client, cors, page};
+use crate::usecases::doors::{self as door, Answer};
 use crate::usecases::{newsletters, signup};
+
+/// The longest name of a placement, in characters; a longer one is not kept.
+const MAX_PLACEMENT_CHARS: usize = 60;
 
 /// The longest source address that is kept, in bytes.
 const MAX_SOURCE_BYTES: usize = 500;
-
-/// What came in, from form or JSON, unchecked.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Submission {
-    email: String,
-    #[serde(alias = "newsletter")]
-    newsletters: Vec<String>,
-    source: String,
-    language: String,
-    /// A field that people do not see and machines fill in.
-    website: String,
-    next: String,
-}
 
 #[derive(Serialize)]
 struct FormValues {
@@ -56,54 +55,142 @@ pub(crate) async fn submit(
     request: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let is_json = content_type(&request).starts_with("application/json");
-    let submission = if is_json {
-        read_json(&body)?
-    } else {
-        read_form(&request, &body)?
+    let submission = Submission::read(&request, &body)?;
+    take(&app, &request, submission).await
+}
+
+/// Takes what came in through any door for sign-ups: the same checks and the same answers.
+pub(super) async fn take(
+    app: &Data<App>,
+    request: &HttpRequest,
+    submission: Submission,
+) -> Result<HttpResponse, Problem> {
+    let began = Instant::now();
+    let visit = Visit {
+        language: language_of(request, &submission),
+        wants_json: submission.wants_json || page::wants_json(request),
+        client: client::limited_network(request, &app.config.server),
+        door: if is_json(request) {
+            ConsentSource::Json
+        } else {
+            ConsentSource::Form
+        },
+        origin: cors::foreign_origin(app, request),
     };
-    let wants_json = page::wants_json(&request);
-    let language = language_of(&request, &submission);
-    if !submission.website.is_empty() {
+    let answer = answer(app, &submission, &visit).await;
+    doors::wait_for_beat(app, began).await;
+    answer
+}
+
+/// Who sends the form, and how.
+struct Visit {
+    language: Language,
+    wants_json: bool,
+    client: Option<Network>,
+    door: ConsentSource,
+    /// The site of the page, if it is another than this and the browser says so.
+    origin: Option<SiteOrigin>,
+}
+
+/// The same checks for a form and for JSON, cheap ones first.
+async fn answer(
+    app: &Data<App>,
+    submission: &Submission,
+    visit: &Visit,
+) -> Result<HttpResponse, Problem> {
+    let settings = &app.config.signup;
+    let least = u64::from(settings.min_fill_milliseconds);
+    let is_hasty = submission.elapsed.is_some_and(|elapsed| elapsed < least);
+    if !submission.website.is_empty() || is_hasty {
         // A machine learns nothing from a refusal that it did not get.
-        return Ok(accepted(&app, &submission, &language, wants_json));
+        return Ok(accepted(app, submission, visit));
     }
-    let door = if is_json {
-        ConsentSource::Json
-    } else {
-        ConsentSource::Form
-    };
-    match parse(&submission, &language, door) {
-        Ok(parsed) => {
-            let (now, shared) = (app.clock.now(), app.clone());
-            let work = app.db.transaction(move |conn| {
-                signup::request(
-                    conn,
-                    now,
-                    &shared.config.signup,
-                    shared.templates.words(),
-                    &parsed,
-                )
-            });
-            match work.await {
-                Ok(()) => Ok(accepted(&app, &submission, &language, wants_json)),
-                Err(signup::Error::Store(cause)) => Err(signup::Error::Store(cause).into()),
-                Err(error) if wants_json => Err(error.into()),
-                Err(_) => back(&app, &submission, &language, "newsletter").await,
-            }
-        }
-        Err(errors) if wants_json => Err(Problem::invalid(errors)),
+    let parsed = match parse(submission, visit) {
+        Ok(parsed) => parsed,
+        Err(errors) if visit.wants_json => return Err(Problem::invalid(errors)),
         Err(errors) => {
             let is_address = errors.iter().any(|error| error.field == "email");
-            back(
-                &app,
-                &submission,
-                &language,
-                if is_address { "address" } else { "newsletter" },
-            )
-            .await
+            let error = if is_address { "address" } else { "newsletter" };
+            return back(app, submission, visit, error).await;
+        }
+    };
+    if settings.disposable_domains_path.has(&parsed.address) {
+        match settings.disposable_domains {
+            Disposable::Block => return disposable(app, submission, visit, "blocked").await,
+            Disposable::Warn if !submission.disposable_ok => {
+                return disposable(app, submission, visit, "disposable").await;
+            }
+            Disposable::Warn | Disposable::Allow => {}
         }
     }
+    let proof = Proof::check(&submission.altcha, &app.keys, app.clock.now());
+    let result = sign_up(app, parsed, visit.client, proof).await;
+    match result {
+        Ok(Answer::Later { seconds }) => Err(Problem::too_many(seconds)),
+        Ok(Answer::ProofNeeded) => {
+            let fields = submission.fields();
+            let language = app.templates.words().spoken(&visit.language);
+            doors::ask_for_proof(app, visit.wants_json, &language, fields)
+        }
+        Ok(Answer::Pass) | Err(signup::Error::Withheld) => Ok(accepted(app, submission, visit)),
+        Err(error @ (signup::Error::Store(_) | signup::Error::OtherSite { .. })) => {
+            Err(error.into())
+        }
+        Err(error) if visit.wants_json => Err(error.into()),
+        Err(_) => back(app, submission, visit, "newsletter").await,
+    }
+}
+
+/// Through the door, and if it is open the sign-up; both on one connection.
+async fn sign_up(
+    app: &Data<App>,
+    parsed: signup::Request,
+    client: Option<Network>,
+    proof: Option<Proof>,
+) -> Result<Answer, signup::Error> {
+    let (now, config) = (app.clock.now(), app.config.clone());
+    let (settings, shared) = (config.clone(), app.clone());
+    let (tell, told) = oneshot::channel();
+    let result = app
+        .db
+        .statement_then(
+            move |conn| {
+                let entry = door::enter(conn, now, &settings, client, proof.as_ref());
+                let entry = entry.map_err(|error| signup::Error::Store(error.0))?;
+                let _ = tell.send(entry.is_alarming);
+                Ok(entry.answer)
+            },
+            move |conn, answer| {
+                if answer == Answer::Pass {
+                    let words = shared.templates.words();
+                    signup::request(conn, now, &config, words, &parsed)?;
+                }
+                Ok(answer)
+            },
+        )
+        .await;
+    if told.await.unwrap_or(false) {
+        doors::look_for_attack(app).await;
+    }
+    result
+}
+
+/// The address is one for some minutes.
+async fn disposable(
+    app: &Data<App>,
+    submission: &Submission,
+    visit: &Visit,
+    error: &'static str,
+) -> Result<HttpResponse, Problem> {
+    if !visit.wants_json {
+        return back(app, submission, visit, error).await;
+    }
+    let detail = if error == "blocked" {
+        "this address works for some minutes only; use one that lasts"
+    } else {
+        "this looks like an address that works for some minutes only; send \"disposable_ok\": true if it is meant"
+    };
+    Err(Problem::invalid_field("email", detail))
 }
 
 /// `GET /subscribe/check-inbox`.
@@ -131,60 +218,6 @@ pub(crate) async fn check_inbox(
     )
 }
 
-fn content_type(request: &HttpRequest) -> &str {
-    let value = request.headers().get(actix_web::http::header::CONTENT_TYPE);
-    value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-fn read_json(body: &Bytes) -> Result<Submission, Problem> {
-    serde_json::from_slice(body).map_err(|cause| {
-        let example = r#"{"email": "name@example.com", "newsletters": ["slug"]}"#;
-        let status = if cause.is_data() {
-            StatusCode::UNPROCESSABLE_ENTITY
-        } else {
-            StatusCode::BAD_REQUEST
-        };
-        Problem::new(
-            status,
-            "invalid_json",
-            format!("{cause}; send an object like {example}"),
-        )
-    })
-}
-
-fn read_form(request: &HttpRequest, body: &Bytes) -> Result<Submission, Problem> {
-    if !content_type(request).starts_with("application/x-www-form-urlencoded") {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "send application/x-www-form-urlencoded or application/json",
-        ));
-    }
-    let mut submission = Submission::default();
-    for (name, value) in url::form_urlencoded::parse(body) {
-        if value.contains(char::REPLACEMENT_CHARACTER) {
-            return Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "invalid_utf8",
-                "the form is not valid UTF-8",
-            ));
-        }
-        match name.as_ref() {
-            "email" => submission.email = value.into_owned(),
-            "newsletter" | "newsletters" => submission.newsletters.push(value.into_owned()),
-            "source" => submission.source = value.into_owned(),
-            "language" => submission.language = value.into_owned(),
-            "website" => submission.website = value.into_owned(),
-            "next" => submission.next = value.into_owned(),
-            // A site's form may hold fields of its own.
-            _ => {}
-        }
-    }
-    Ok(submission)
-}
-
 /// The language that the form says, also if it is none of ours, else what the browser prefers of ours.
 fn language_of(request: &HttpRequest, submission: &Submission) -> Language {
     submission
@@ -193,11 +226,7 @@ fn language_of(request: &HttpRequest, submission: &Submission) -> Language {
         .unwrap_or_else(|_| page::language(request, None))
 }
 
-fn parse(
-    submission: &Submission,
-    language: &Language,
-    door: ConsentSource,
-) -> Result<signup::Request, Vec<FieldError>> {
+fn parse(submission: &Submission, visit: &Visit) -> Result<signup::Request, Vec<FieldError>> {
     let mut errors = Vec::new();
     let address = submission.email.parse();
     if let Err(cause) = &address {
@@ -221,12 +250,20 @@ fn parse(
         Ok(address) if errors.is_empty() => Ok(signup::Request {
             address,
             newsletters: slugs,
-            language: language.clone(),
-            door,
+            language: visit.language.clone(),
+            door: visit.door,
             source_url: source(&submission.source),
+            client: visit.client,
+            origin: visit.origin.clone(),
+            placement: placement(&submission.placement),
         }),
         _ => Err(errors),
     }
+}
+
+/// A short name for where the box stood, as one clean line.
+fn placement(text: &str) -> String {
+    Line::parse(text, MAX_PLACEMENT_CHARS).map_or_else(|_| String::new(), String::from)
 }
 
 /// The page of the box without query and fragment, which may hold what is none of our business.
@@ -241,19 +278,14 @@ fn source(text: &str) -> Option<String> {
 }
 
 /// The one answer to every sign-up that was understood.
-fn accepted(
-    app: &App,
-    submission: &Submission,
-    language: &Language,
-    wants_json: bool,
-) -> HttpResponse {
-    if wants_json {
+fn accepted(app: &App, submission: &Submission, visit: &Visit) -> HttpResponse {
+    if visit.wants_json {
         return HttpResponse::Accepted().json(serde_json::json!({ "status": "check_inbox" }));
     }
     let target = next(app, &submission.next).unwrap_or_else(|| {
         format!(
             "/subscribe/check-inbox?lang={}",
-            app.templates.words().spoken(language)
+            app.templates.words().spoken(&visit.language)
         )
     });
     HttpResponse::SeeOther()
@@ -282,7 +314,7 @@ fn next(app: &App, text: &str) -> Option<String> {
 async fn back(
     app: &Data<App>,
     submission: &Submission,
-    language: &Language,
+    visit: &Visit,
     error: &'static str,
 ) -> Result<HttpResponse, Problem> {
     let kept = Kept {
@@ -291,7 +323,7 @@ async fn back(
         error,
         source_url: source(&submission.source).unwrap_or_default(),
     };
-    form_page(app, StatusCode::UNPROCESSABLE_ENTITY, language, kept).await
+    form_page(app, StatusCode::UNPROCESSABLE_ENTITY, &visit.language, kept).await
 }
 
 async fn form_page(

@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use serde::Serialize;
 
 use super::boxes::NewsletterView;
+use super::doors;
 use crate::app::App;
 use crate::domain::consent::ConsentSource;
 use crate::http::page;
@@ -48,7 +49,10 @@ pub(crate) async fn show(
         .await;
     let shown = match result {
         Ok(shown) => shown,
-        Err(error) => return unknown(&app, &request, error),
+        Err(error) => {
+            doors::try_unknown_link(&app, &request).await?;
+            return unknown(&app, &request, error);
+        }
     };
     let name = if shown.was_unsubscribed() {
         "already_unsubscribed"
@@ -91,7 +95,12 @@ pub(crate) async fn submit(
             .content_type("text/plain; charset=utf-8")
             .body("unsubscribed\n")),
         Ok(shown) => answer(&app, &request, &token, &shown, "unsubscribed"),
-        Err(error) => unknown(&app, &request, error),
+        // A mailbox provider speaks for many readers from one network: it is never told to come later.
+        Err(error) if is_one_click => unknown(&app, &request, error),
+        Err(error) => {
+            doors::try_unknown_link(&app, &request).await?;
+            unknown(&app, &request, error)
+        }
     }
 }
 

@@ -9,10 +9,11 @@ use jiff::tz::TimeZone;
 use super::{Error, PreparedEditions};
 use crate::config;
 use crate::domain::approval::{Approval, Fingerprint};
+use crate::domain::attack::Attack;
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::edition::{Edition, EditionStatus, FrozenContent};
 use crate::domain::email_address::EmailAddress;
-use crate::domain::id::{EditionId, NewsletterId, SignupId, SubscriberId};
+use crate::domain::id::{AttackId, EditionId, NewsletterId, SignupId, SubscriberId};
 use crate::domain::language::Language;
 use crate::domain::link_token::{LinkKeys, Purpose};
 use crate::domain::newsletter::Newsletter;
@@ -22,11 +23,14 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::Subscription;
 use crate::mail::already_subscribed::{AlreadySubscribedEmail, Held};
 use crate::mail::approval::ApprovalEmail;
+use crate::mail::attack::{AttackEmail, Calls};
 use crate::mail::confirmation::ConfirmationEmail;
 use crate::mail::email::{NewsletterLine, Rendered, render};
 use crate::mail::message::{self, Content, Identity, Kind, Message, MessageError, Parts};
 use crate::mail::prepared;
-use crate::store::{approvals, editions, newsletters, sends, signups, subscribers, subscriptions};
+use crate::store::{
+    approvals, attacks, editions, newsletters, sends, signups, subscribers, subscriptions,
+};
 use crate::templates::{TemplateError, Templates};
 
 /// Why one mail was not made; the others of the batch are.
@@ -64,6 +68,7 @@ pub(super) struct Facts {
     newsletters: HashMap<NewsletterId, Newsletter>,
     held: HashMap<SignupId, Vec<Subscription>>,
     approvals: HashMap<EditionId, (Approval, Timestamp)>,
+    attacks: HashMap<AttackId, (Attack, Language)>,
 }
 
 impl Facts {
@@ -110,9 +115,9 @@ impl Facts {
                 subscriptions::lock_of(conn, signup.subscriber_id, &signup.newsletter_ids)?,
             );
         }
-        let approvals = asked(conn, batch)?;
         Ok(Self {
-            approvals,
+            approvals: asked(conn, batch)?,
+            attacks: alerts(conn, batch)?,
             subscribers: subscribers.into_iter().map(|row| (row.id, row)).collect(),
             signups: signups.into_iter().map(|row| (row.id, row)).collect(),
             editions: editions.into_iter().map(|row| (row.0.id, row)).collect(),
@@ -131,6 +136,7 @@ impl Facts {
             DeliveryKind::AlreadySubscribed => self.already_subscribed(delivery, context),
             DeliveryKind::Test => self.test(delivery, context),
             DeliveryKind::Approval => self.approval(delivery, context),
+            DeliveryKind::Attack => self.attack(delivery, context),
         }
     }
 
@@ -286,6 +292,34 @@ impl Facts {
         single(delivery, address, &email.language, &rendered, context)
     }
 
+    /// The alert of an attack; one that is over by now is worth knowing, too.
+    fn attack(&self, delivery: &Delivery, context: &Context<'_>) -> Result<Message, Unprepared> {
+        let address = delivery.test_address.as_ref().ok_or(Unprepared::Unwanted)?;
+        let found = delivery.attack_id.and_then(|id| self.attacks.get(&id));
+        let (attack, language) = found.ok_or(Unprepared::Unwanted)?;
+        let calls = Calls {
+            base_url: context.site.base_url(),
+        };
+        let (status_command, status_url) = calls.status();
+        let (purge_command, purge_url) = calls.purge();
+        let email = AttackEmail {
+            language: context.templates.words().spoken(language),
+            address: address.as_str().to_owned(),
+            requests: attack.figures.requests,
+            window_minutes: attack.window_minutes,
+            normal: attack.figures.normal,
+            threshold: attack.threshold,
+            asked: attack.figures.asked,
+            confirmed: attack.figures.confirmed,
+            status_command,
+            status_url,
+            purge_command,
+            purge_url,
+        };
+        let rendered = render(context.templates, &email)?;
+        single(delivery, address, &email.language, &rendered, context)
+    }
+
     /// A copy for the newsroom: as readers get it, marked, and with links that change nothing.
     fn test(&self, delivery: &Delivery, context: &Context<'_>) -> Result<Message, Unprepared> {
         let address = delivery.test_address.clone().ok_or(Unprepared::Unwanted)?;
@@ -355,6 +389,23 @@ fn asked(
         Some((approval.edition_id, (approval, send.not_before)))
     });
     Ok(with_start.collect())
+}
+
+/// The attacks that mails of a batch tell of, in the language of the first newsletter, which the newsroom speaks.
+fn alerts(
+    conn: &mut PgConnection,
+    batch: &[Delivery],
+) -> Result<HashMap<AttackId, (Attack, Language)>, Error> {
+    let mut found = HashMap::new();
+    for id in batch.iter().filter_map(|delivery| delivery.attack_id) {
+        let Some(attack) = attacks::find(conn, id)? else {
+            continue;
+        };
+        let first = newsletters::active(conn)?.into_iter().next();
+        let language = first.map_or_else(Language::english, |newsletter| newsletter.language);
+        found.insert(id, (attack, language));
+    }
+    Ok(found)
 }
 
 fn unsubscribe_url(subscription: &Subscription, context: &Context<'_>) -> String {

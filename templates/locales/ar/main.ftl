@@ -65,6 +65,8 @@ form-no-tracking = لا نرصد ما إذا كنتم تفتحون رسائلن�
 form-honeypot = يُترك هذا الحقل فارغًا
 form-error-address = أدخلوا عنوان بريدكم الإلكتروني، مثل name@example.com
 form-error-newsletter = اختاروا نشرة واحدة على الأقل
+form-hint-disposable = يبدو أن هذا العنوان يعمل بضع دقائق فقط. إذا أردت الاحتفاظ به فاضغط الزر مرة أخرى.
+form-error-disposable = هذا العنوان يعمل بضع دقائق فقط. يُرجى استخدام عنوان تحتفظ به.
 form-busy = جارٍ الإرسال…
 form-failed = لم ينجح ذلك. يُرجى المحاولة مرة أخرى.
 form-too-many = محاولات كثيرة جدًا. يُرجى الانتظار بضع دقائق.
@@ -152,6 +154,8 @@ problem-unavailable = الخدمة غير متاحة مؤقتًا
 problem-unavailable-detail = لم يضع شيء. حاولوا من جديد بعد دقيقة.
 problem-internal = حدث خطأ من جانبنا
 problem-internal-detail = حاولوا من جديد. وإن تكرّر الأمر فأخبرونا: لقد سجّلنا ما حدث.
+problem-too-many = طلبات كثيرة جدًا
+problem-too-many-detail = وصلت طلبات كثيرة جدًا من شبكتك، لذلك نتوقف قليلًا. يُرجى المحاولة لاحقًا.
 
 ## كل رسالة
 
@@ -256,6 +260,23 @@ digest-invite-link = الاشتراك في { $newsletter }
 correction-subject = تصويب: { $title }
 correction-heading = تصويب
 correction-about = ورد في عدد { $date } مقال «{ $title }».
+
+## While sign-ups are under attack
+
+proof-heading = لحظة من فضلك
+proof-why = تملأ آلات نموذجنا في الوقت الحالي. لكي نميّزك عنها يُجري متصفحك عملية حسابية صغيرة.
+proof-working = يستغرق ذلك بضع ثوانٍ ثم يتابع تلقائيًا.
+proof-without-script = لا يستطيع متصفحك ذلك لأن البرامج النصية معطّلة أو غير متاحة. يُرجى المحاولة بعد بضع ساعات، أو اكتب إلى { $contact } وسنضيفك.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: هجوم على الاشتراكات
+attack-heading = هجوم على الاشتراكات
+attack-seen = في آخر { $minutes } دقيقة ورد { $requests } طلب اشتراك؛ المعتاد { $normal }، ومن { $threshold } فصاعدًا نعدّه هجومًا.
+attack-asked = تسببت في { $asked } رسالة بريد، أُكِّد منها { $confirmed }.
+attack-now = من الآن يحتاج كل اشتراك إلى إثبات عمل تُجريه المتصفحات تلقائيًا. ينتهي ذلك تلقائيًا حين يعود الهدوء، ولا يلزمك شيء. بعد ذلك يمكنك حذف من جاؤوا مع الهجوم ولم يؤكدوا قط.
+attack-look = كيف تسير الأمور
+attack-purge = بعد انتهائه: ما الذي سيُحذف
 
 ## رسالة إلى هيئة التحرير: عدد ينتظر الموافقة
 

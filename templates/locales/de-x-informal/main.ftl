@@ -60,6 +60,8 @@ form-no-tracking = Wir messen nicht, ob du unsere E-Mails öffnest.
 form-honeypot = Bitte leer lassen
 form-error-address = Gib deine E-Mail-Adresse ein, zum Beispiel name@beispiel.de
 form-error-newsletter = Wähle mindestens einen Newsletter aus
+form-hint-disposable = Das sieht nach einer Adresse aus, die nur einige Minuten gilt. Wenn du sie behalten möchtest, drück noch einmal auf den Knopf.
+form-error-disposable = Diese Adresse gilt nur einige Minuten. Bitte nimm eine, die du behältst.
 form-busy = Wird gesendet…
 form-failed = Das hat nicht geklappt. Bitte versuch es noch einmal.
 form-too-many = Zu viele Versuche. Bitte warte einige Minuten.
@@ -143,6 +145,8 @@ problem-unavailable = Wir sind gerade nicht erreichbar
 problem-unavailable-detail = Es ist nichts verloren. Bitte versuch es in einer Minute noch einmal.
 problem-internal = Bei uns ist etwas schiefgegangen
 problem-internal-detail = Bitte versuch es noch einmal. Wenn es wieder geschieht, sag uns Bescheid: Wir haben es vermerkt.
+problem-too-many = Das war sehr oft
+problem-too-many-detail = Aus deinem Netz kommen so viele Anfragen, dass wir eine Pause machen. Bitte versuch es später noch einmal.
 
 ## Jede E-Mail
 
@@ -220,6 +224,23 @@ digest-invite-link = { $newsletter } abonnieren
 correction-subject = Berichtigung: { $title }
 correction-heading = Berichtigung
 correction-about = In der Ausgabe vom { $date } stand der Artikel „{ $title }“.
+
+## While sign-ups are under attack
+
+proof-heading = Einen Moment bitte
+proof-why = Zurzeit füllen Maschinen unser Formular aus. Damit wir dich von ihnen unterscheiden können, rechnet dein Browser eine kleine Aufgabe.
+proof-working = Das dauert einige Sekunden und geht von selbst weiter.
+proof-without-script = Dein Browser kann das nicht, weil Skripte ausgeschaltet oder nicht verfügbar sind. Bitte versuch es in einigen Stunden noch einmal, oder schreib an { $contact }, dann tragen wir dich ein.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: Angriff auf die Anmeldungen
+attack-heading = Angriff auf die Anmeldungen
+attack-seen = In den letzten { $minutes } Minuten gab es { $requests } Anmeldungen; normal sind { $normal }, und ab { $threshold } halten wir es für einen Angriff.
+attack-asked = Sie lösten { $asked } E-Mails aus, von denen Leserinnen und Leser { $confirmed } bestätigt haben.
+attack-now = Ab jetzt braucht jede Anmeldung einen Rechennachweis, den Browser von selbst erbringen. Das endet von selbst, wenn es wieder ruhig ist; du musst nichts tun. Danach kannst du die entfernen, die mit dem Angriff kamen und nie bestätigt haben.
+attack-look = Wie es steht
+attack-purge = Wenn es vorbei ist: was entfernt würde
 
 ## E-Mail an die Redaktion: Eine Ausgabe wartet auf Freigabe
 

@@ -63,6 +63,8 @@ form-error-newsletter = Wählen Sie mindestens einen Newsletter aus
 form-busy = Wird gesendet…
 form-failed = Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.
 form-too-many = Zu viele Versuche. Bitte warten Sie einige Minuten.
+form-hint-disposable = Das sieht nach einer Adresse aus, die nur einige Minuten gilt. Wenn Sie sie behalten möchten, drücken Sie noch einmal auf den Knopf.
+form-error-disposable = Diese Adresse gilt nur einige Minuten. Bitte nehmen Sie eine, die Sie behalten.
 
 ## Postfach ansehen
 
@@ -139,6 +141,8 @@ problem-invalid = Das konnten wir nicht lesen
 problem-invalid-detail = Bitte gehen Sie zurück und senden Sie das Formular noch einmal.
 problem-too-large = Das war zu viel
 problem-too-large-detail = Das Formular ist größer, als dieser Server annimmt.
+problem-too-many = Das war sehr oft
+problem-too-many-detail = Aus Ihrem Netz kamen so viele Anfragen, dass wir eine Pause machen. Bitte versuchen Sie es später noch einmal.
 problem-unavailable = Wir sind gerade nicht erreichbar
 problem-unavailable-detail = Es ist nichts verloren. Bitte versuchen Sie es in einer Minute noch einmal.
 problem-internal = Bei uns ist etwas schiefgegangen
@@ -285,3 +289,20 @@ archive-older = Ältere Ausgaben
 archive-newest = Neueste Ausgaben
 archive-feed = Als Feed (Atom)
 archive-all = Alle Newsletter
+
+## Während Anmeldungen angegriffen werden
+
+proof-heading = Einen Augenblick, bitte
+proof-why = Zurzeit füllen Maschinen unser Formular aus. Damit wir Sie von ihnen unterscheiden können, rechnet Ihr Browser eine kleine Aufgabe.
+proof-working = Das dauert einige Sekunden und geht von selbst weiter.
+proof-without-script = Ihr Browser kann das nicht, weil Skripte ausgeschaltet oder nicht verfügbar sind. Bitte versuchen Sie es in einigen Stunden noch einmal, oder schreiben Sie an { $contact }, und wir tragen Sie ein.
+
+## E-Mail an die Redaktion: Anmeldungen werden angegriffen
+
+attack-subject = { $publisher }: Anmeldungen werden angegriffen
+attack-heading = Anmeldungen werden angegriffen
+attack-seen = In den letzten { $minutes } Minuten gab es { $requests } Anmeldungen; üblich sind { $normal }, und ab { $threshold } halten wir es für einen Angriff.
+attack-asked = Dadurch entstanden { $asked } E-Mails, von denen Leserinnen und Leser { $confirmed } bestätigten.
+attack-now = Ab jetzt braucht jede Anmeldung einen Rechennachweis, den Browser von selbst erbringen. Das endet von selbst, wenn es wieder ruhig ist; Sie müssen nichts tun. Danach können Sie Leserinnen und Leser entfernen, die mit dem Angriff kamen und nie bestätigten.
+attack-look = Wie es steht
+attack-purge = Wenn es vorbei ist, was entfernt würde

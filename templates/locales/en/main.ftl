@@ -63,6 +63,8 @@ form-error-newsletter = Choose at least one newsletter
 form-busy = Sending…
 form-failed = That did not work. Please try again.
 form-too-many = Too many attempts. Please wait a few minutes.
+form-hint-disposable = This looks like an address that works for some minutes only. If you want to keep it, press the button again.
+form-error-disposable = This address works for some minutes only. Please use one that you keep.
 
 ## Check your inbox
 
@@ -139,6 +141,8 @@ problem-invalid = We could not read that
 problem-invalid-detail = Please go back and send the form again.
 problem-too-large = That was too much
 problem-too-large-detail = The form is larger than this server accepts.
+problem-too-many = That was very often
+problem-too-many-detail = So many requests came from your network that we take a break. Please try again later.
 problem-unavailable = We cannot be reached for a moment
 problem-unavailable-detail = Nothing was lost. Please try again in a minute.
 problem-internal = Something went wrong on our side
@@ -286,3 +290,20 @@ archive-older = Older editions
 archive-newest = Newest editions
 archive-feed = As a feed (Atom)
 archive-all = All newsletters
+
+## While sign-ups are under attack
+
+proof-heading = One moment, please
+proof-why = Machines are filling in our form at present. So that we can tell you apart from them, your browser does a small sum.
+proof-working = It takes some seconds and goes on by itself.
+proof-without-script = Your browser cannot do it, because scripts are switched off or not available. Please try again in some hours, or write to { $contact } and we add you.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: sign-ups are under attack
+attack-heading = Sign-ups are under attack
+attack-seen = In the last { $minutes } minutes there were { $requests } sign-ups; { $normal } are normal, and from { $threshold } on we take it for an attack.
+attack-asked = They caused { $asked } emails, of which readers confirmed { $confirmed }.
+attack-now = From now on each sign-up needs a proof of work, which browsers do by themselves. That ends by itself when it is calm again; you need not do anything. Afterwards you can remove readers who came with the attack and never confirmed.
+attack-look = How things stand
+attack-purge = When it is over, what would be removed

@@ -57,6 +57,8 @@ form-no-tracking = No medimos si abres nuestros correos.
 form-honeypot = Deja este campo vacío
 form-error-address = Escribe tu correo electrónico, por ejemplo nombre@ejemplo.es
 form-error-newsletter = Elige al menos un boletín
+form-hint-disposable = Parece una dirección que solo funciona unos minutos. Si quiere conservarla, pulse de nuevo el botón.
+form-error-disposable = Esta dirección solo funciona unos minutos. Use una que conserve.
 form-busy = Enviando…
 form-failed = No ha funcionado. Inténtelo de nuevo.
 form-too-many = Demasiados intentos. Espere unos minutos.
@@ -140,6 +142,8 @@ problem-unavailable = No estamos disponibles por un momento
 problem-unavailable-detail = No se ha perdido nada. Inténtalo otra vez dentro de un minuto.
 problem-internal = Algo ha fallado por nuestra parte
 problem-internal-detail = Inténtalo otra vez. Si vuelve a pasar, avísanos: lo hemos anotado.
+problem-too-many = Demasiadas solicitudes
+problem-too-many-detail = Llegan tantas solicitudes de su red que hacemos una pausa. Inténtelo de nuevo más tarde.
 
 ## Todos los correos
 
@@ -217,6 +221,23 @@ digest-invite-link = Suscribirme a { $newsletter }
 correction-subject = Rectificación: { $title }
 correction-heading = Rectificación
 correction-about = La edición del { $date } incluía el artículo «{ $title }».
+
+## While sign-ups are under attack
+
+proof-heading = Un momento, por favor
+proof-why = En este momento hay máquinas que rellenan nuestro formulario. Para que podamos distinguirle de ellas, su navegador hace un pequeño cálculo.
+proof-working = Tarda unos segundos y continúa por sí solo.
+proof-without-script = Su navegador no puede hacerlo, porque los scripts están desactivados o no disponibles. Inténtelo de nuevo dentro de unas horas, o escriba a { $contact } y le inscribiremos.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: las suscripciones están siendo atacadas
+attack-heading = Las suscripciones están siendo atacadas
+attack-seen = En los últimos { $minutes } minutos hubo { $requests } suscripciones; lo normal son { $normal }, y a partir de { $threshold } lo consideramos un ataque.
+attack-asked = Provocaron { $asked } correos, de los que se confirmaron { $confirmed }.
+attack-now = Desde ahora, cada suscripción necesita una prueba de trabajo, que los navegadores hacen por sí solos. Termina por sí sola cuando vuelve la calma; no tiene que hacer nada. Después puede eliminar a quienes llegaron con el ataque y nunca confirmaron.
+attack-look = Cómo está la situación
+attack-purge = Cuando termine: qué se eliminaría
 
 ## Correo a la redacción: una edición espera aprobación
 

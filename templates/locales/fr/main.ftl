@@ -67,6 +67,8 @@ form-no-tracking = Nous ne mesurons pas si vous ouvrez nos e-mails.
 form-honeypot = Laissez ce champ vide
 form-error-address = Saisissez votre adresse e-mail, par exemple nom@exemple.fr
 form-error-newsletter = Choisissez au moins une newsletter
+form-hint-disposable = Cette adresse semble ne fonctionner que quelques minutes. Si vous voulez la garder, appuyez de nouveau sur le bouton.
+form-error-disposable = Cette adresse ne fonctionne que quelques minutes. Veuillez en utiliser une que vous gardez.
 form-busy = Envoi en cours…
 form-failed = L’envoi a échoué. Veuillez réessayer.
 form-too-many = Trop de tentatives. Veuillez patienter quelques minutes.
@@ -150,6 +152,8 @@ problem-unavailable = Nous sommes momentanément indisponibles
 problem-unavailable-detail = Rien n’est perdu. Réessayez dans une minute.
 problem-internal = Une erreur s’est produite de notre côté
 problem-internal-detail = Réessayez. Si cela se reproduit, dites-le-nous : nous en avons gardé la trace.
+problem-too-many = Trop de demandes
+problem-too-many-detail = Tant de demandes viennent de votre réseau que nous faisons une pause. Veuillez réessayer plus tard.
 
 ## Chaque e-mail
 
@@ -227,6 +231,23 @@ digest-invite-link = S’abonner à { $newsletter }
 correction-subject = Rectificatif : { $title }
 correction-heading = Rectificatif
 correction-about = L’édition du { $date } contenait l’article « { $title } ».
+
+## While sign-ups are under attack
+
+proof-heading = Un instant, s’il vous plaît
+proof-why = Des machines remplissent en ce moment notre formulaire. Pour que nous puissions vous distinguer d’elles, votre navigateur fait un petit calcul.
+proof-working = Cela prend quelques secondes et continue tout seul.
+proof-without-script = Votre navigateur ne peut pas le faire, car les scripts sont désactivés ou indisponibles. Veuillez réessayer dans quelques heures, ou écrivez à { $contact } et nous vous inscrirons.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher } : les inscriptions sont attaquées
+attack-heading = Les inscriptions sont attaquées
+attack-seen = Au cours des { $minutes } dernières minutes, il y a eu { $requests } inscriptions ; { $normal } sont normales, et à partir de { $threshold } nous considérons que c’est une attaque.
+attack-asked = Elles ont provoqué { $asked } e-mails, dont { $confirmed } ont été confirmés.
+attack-now = Désormais, chaque inscription exige une preuve de travail, que les navigateurs fournissent tout seuls. Cela prend fin dès que le calme revient ; vous n’avez rien à faire. Ensuite, vous pourrez supprimer ceux qui sont arrivés avec l’attaque et n’ont jamais confirmé.
+attack-look = Où en sont les choses
+attack-purge = Quand ce sera fini : ce qui serait supprimé
 
 ## E-mail à la rédaction : un numéro attend son approbation
 

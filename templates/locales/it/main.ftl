@@ -67,6 +67,8 @@ form-no-tracking = Non misuriamo se apri le nostre e-mail.
 form-honeypot = Lascia vuoto questo campo
 form-error-address = Scrivi il tuo indirizzo e-mail, per esempio nome@esempio.it
 form-error-newsletter = Scegli almeno una newsletter
+form-hint-disposable = Sembra un indirizzo che funziona solo per pochi minuti. Se vuole tenerlo, prema di nuovo il pulsante.
+form-error-disposable = Questo indirizzo funziona solo per pochi minuti. Ne usi uno che conserva.
 form-busy = Invio in corso…
 form-failed = Qualcosa non ha funzionato. Riprovi.
 form-too-many = Troppi tentativi. Attenda qualche minuto.
@@ -150,6 +152,8 @@ problem-unavailable = Per un momento non siamo raggiungibili
 problem-unavailable-detail = Non è andato perso niente. Riprova tra un minuto.
 problem-internal = Qualcosa è andato storto da parte nostra
 problem-internal-detail = Riprova. Se succede ancora, avvisaci: ne abbiamo preso nota.
+problem-too-many = Troppe richieste
+problem-too-many-detail = Dalla Sua rete arrivano così tante richieste che facciamo una pausa. Riprovi più tardi.
 
 ## Ogni e-mail
 
@@ -227,6 +231,23 @@ digest-invite-link = Iscriviti a { $newsletter }
 correction-subject = Rettifica: { $title }
 correction-heading = Rettifica
 correction-about = L’edizione del { $date } conteneva l’articolo «{ $title }».
+
+## While sign-ups are under attack
+
+proof-heading = Un momento, per favore
+proof-why = In questo momento delle macchine compilano il nostro modulo. Per poterLa distinguere da loro, il Suo browser fa un piccolo calcolo.
+proof-working = Ci vogliono alcuni secondi, poi prosegue da solo.
+proof-without-script = Il Suo browser non può farlo, perché gli script sono disattivati o non disponibili. Riprovi tra qualche ora, oppure scriva a { $contact } e La iscriveremo.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: le iscrizioni sono sotto attacco
+attack-heading = Le iscrizioni sono sotto attacco
+attack-seen = Negli ultimi { $minutes } minuti ci sono state { $requests } iscrizioni; { $normal } sono normali, e da { $threshold } in poi lo consideriamo un attacco.
+attack-asked = Hanno causato { $asked } e-mail, di cui { $confirmed } sono state confermate.
+attack-now = Da ora ogni iscrizione richiede una prova di lavoro, che i browser svolgono da soli. Finisce da sola quando torna la calma; non deve fare nulla. Dopo potrà rimuovere chi è arrivato con l’attacco e non ha mai confermato.
+attack-look = A che punto siamo
+attack-purge = Quando sarà finita: che cosa verrebbe rimosso
 
 ## E-mail alla redazione: un numero aspetta l’approvazione
 

@@ -60,6 +60,8 @@ form-no-tracking = We meten niet of je onze e-mails opent.
 form-honeypot = Dit veld leeg laten
 form-error-address = Vul je e-mailadres in, bijvoorbeeld naam@voorbeeld.nl
 form-error-newsletter = Kies ten minste één nieuwsbrief
+form-hint-disposable = Dit lijkt een adres dat maar een paar minuten werkt. Wilt u het houden, druk dan nog een keer op de knop.
+form-error-disposable = Dit adres werkt maar een paar minuten. Gebruik een adres dat u houdt.
 form-busy = Bezig met verzenden…
 form-failed = Dat is niet gelukt. Probeer het opnieuw.
 form-too-many = Te veel pogingen. Wacht een paar minuten.
@@ -143,6 +145,8 @@ problem-unavailable = We zijn even niet bereikbaar
 problem-unavailable-detail = Er is niets verloren. Probeer het over een minuut opnieuw.
 problem-internal = Er ging bij ons iets mis
 problem-internal-detail = Probeer het opnieuw. Gebeurt het weer, laat het ons dan weten: we hebben het genoteerd.
+problem-too-many = Te veel verzoeken
+problem-too-many-detail = Er komen zo veel verzoeken van uw netwerk dat we even pauzeren. Probeer het later opnieuw.
 
 ## Elke e-mail
 
@@ -220,6 +224,23 @@ digest-invite-link = Aanmelden voor { $newsletter }
 correction-subject = Rectificatie: { $title }
 correction-heading = Rectificatie
 correction-about = In de editie van { $date } stond het artikel ‘{ $title }’.
+
+## While sign-ups are under attack
+
+proof-heading = Een ogenblik
+proof-why = Op dit moment vullen machines ons formulier in. Om u daarvan te kunnen onderscheiden, maakt uw browser een kleine som.
+proof-working = Dat duurt een paar seconden en gaat vanzelf verder.
+proof-without-script = Uw browser kan dit niet, omdat scripts uitgeschakeld of niet beschikbaar zijn. Probeer het over een paar uur opnieuw, of schrijf naar { $contact }, dan voegen we u toe.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: de aanmeldingen worden aangevallen
+attack-heading = De aanmeldingen worden aangevallen
+attack-seen = In de laatste { $minutes } minuten waren er { $requests } aanmeldingen; { $normal } is normaal, en vanaf { $threshold } houden we het voor een aanval.
+attack-asked = Ze veroorzaakten { $asked } e-mails, waarvan er { $confirmed } zijn bevestigd.
+attack-now = Vanaf nu heeft elke aanmelding een rekenbewijs nodig, dat browsers vanzelf leveren. Dat stopt vanzelf als het weer rustig is; u hoeft niets te doen. Daarna kunt u degenen verwijderen die met de aanval kwamen en nooit hebben bevestigd.
+attack-look = Hoe het ervoor staat
+attack-purge = Als het voorbij is: wat er verwijderd zou worden
 
 ## E-mail aan de redactie: een editie wacht op goedkeuring
 

@@ -58,6 +58,8 @@ form-no-tracking = Nie sprawdzamy, czy otwierasz nasze e-maile.
 form-honeypot = Pozostaw to pole puste
 form-error-address = Podaj swój adres e-mail, na przykład imie@przyklad.pl
 form-error-newsletter = Wybierz co najmniej jeden newsletter
+form-hint-disposable = To wygląda na adres, który działa tylko kilka minut. Aby go zachować, proszę jeszcze raz nacisnąć przycisk.
+form-error-disposable = Ten adres działa tylko kilka minut. Proszę użyć takiego, który pozostanie.
 form-busy = Wysyłanie…
 form-failed = Nie udało się. Proszę spróbować ponownie.
 form-too-many = Zbyt wiele prób. Proszę odczekać kilka minut.
@@ -143,6 +145,8 @@ problem-unavailable = Przez chwilę jesteśmy niedostępni
 problem-unavailable-detail = Nic nie przepadło. Spróbuj ponownie za minutę.
 problem-internal = Coś poszło nie tak po naszej stronie
 problem-internal-detail = Spróbuj ponownie. Jeśli to się powtórzy, daj nam znać: odnotowaliśmy błąd.
+problem-too-many = Zbyt wiele żądań
+problem-too-many-detail = Z tej sieci przychodzi tak wiele żądań, że robimy przerwę. Proszę spróbować później.
 
 ## Każdy e-mail
 
@@ -230,6 +234,23 @@ digest-invite-link = Zapisz się na newsletter { $newsletter }
 correction-subject = Sprostowanie: { $title }
 correction-heading = Sprostowanie
 correction-about = W wydaniu z dnia { $date } ukazał się artykuł „{ $title }”.
+
+## While sign-ups are under attack
+
+proof-heading = Chwileczkę
+proof-why = Maszyny wypełniają teraz nasz formularz. Abyśmy mogli je odróżnić od ludzi, przeglądarka wykona małe obliczenie.
+proof-working = Potrwa to kilka sekund i przejdzie dalej samo.
+proof-without-script = Przeglądarka nie może tego zrobić, ponieważ skrypty są wyłączone lub niedostępne. Proszę spróbować za kilka godzin albo napisać na { $contact }, a dodamy ten adres.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: atak na zapisy
+attack-heading = Atak na zapisy
+attack-seen = W ciągu ostatnich { $minutes } min było { $requests } zapisów; normalnie jest ich { $normal }, a od { $threshold } uznajemy to za atak.
+attack-asked = Spowodowały { $asked } e-maili, z których potwierdzono { $confirmed }.
+attack-now = Od teraz każdy zapis wymaga dowodu pracy, który przeglądarki wykonują same. Skończy się to samo, gdy wróci spokój; nie trzeba nic robić. Potem można usunąć tych, którzy przyszli z atakiem i nigdy nie potwierdzili.
+attack-look = Jak wygląda sytuacja
+attack-purge = Po wszystkim: co zostałoby usunięte
 
 ## E-mail do redakcji: wydanie czeka na akceptację
 

@@ -66,6 +66,8 @@ form-no-tracking = Não medimos se você abre os nossos e-mails.
 form-honeypot = Deixe este campo vazio
 form-error-address = Escreva o seu e-mail, por exemplo nome@exemplo.com
 form-error-newsletter = Escolha pelo menos uma newsletter
+form-hint-disposable = Este endereço parece funcionar só por alguns minutos. Se quiser mantê-lo, clique de novo no botão.
+form-error-disposable = Este endereço funciona só por alguns minutos. Use um que vá manter.
 form-busy = A enviar…
 form-failed = Não foi possível. Tente novamente.
 form-too-many = Demasiadas tentativas. Aguarde alguns minutos.
@@ -149,6 +151,8 @@ problem-unavailable = Estamos fora do ar por um momento
 problem-unavailable-detail = Nada se perdeu. Tente de novo daqui a um minuto.
 problem-internal = Algo deu errado do nosso lado
 problem-internal-detail = Tente de novo. Se acontecer outra vez, avise: o erro ficou registrado.
+problem-too-many = Demasiados pedidos
+problem-too-many-detail = Chegam tantos pedidos da sua rede que fazemos uma pausa. Tente novamente mais tarde.
 
 ## Todos os e-mails
 
@@ -226,6 +230,23 @@ digest-invite-link = Assinar { $newsletter }
 correction-subject = Correção: { $title }
 correction-heading = Correção
 correction-about = A edição de { $date } continha o artigo «{ $title }».
+
+## While sign-ups are under attack
+
+proof-heading = Um momento, por favor
+proof-why = Neste momento, máquinas estão a preencher o nosso formulário. Para que possamos distingui-lo delas, o seu navegador faz um pequeno cálculo.
+proof-working = Demora alguns segundos e continua sozinho.
+proof-without-script = O seu navegador não consegue fazê-lo, porque os scripts estão desligados ou indisponíveis. Tente novamente dentro de algumas horas, ou escreva para { $contact } e nós inscrevemos.
+
+## Mail to the newsroom: sign-ups are under attack
+
+attack-subject = { $publisher }: as inscrições estão sob ataque
+attack-heading = As inscrições estão sob ataque
+attack-seen = Nos últimos { $minutes } minutos houve { $requests } inscrições; o normal são { $normal }, e a partir de { $threshold } consideramos um ataque.
+attack-asked = Causaram { $asked } e-mails, dos quais { $confirmed } foram confirmados.
+attack-now = A partir de agora, cada inscrição exige uma prova de trabalho, que os navegadores fazem sozinhos. Termina sozinha quando voltar a calma; não precisa de fazer nada. Depois pode remover quem veio com o ataque e nunca confirmou.
+attack-look = Como está a situação
+attack-purge = Quando acabar: o que seria removido
 
 ## E-mail para a redação: uma edição espera aprovação
 

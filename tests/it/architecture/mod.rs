@@ -232,7 +232,9 @@ fn violations(file: &str, text: &str) -> BTreeSet<String> {
 
 fn too_long(file: &str, text: &str) -> Option<String> {
     let lines = text.lines().count();
-    (lines > MAX_LINES).then(|| format!("{file}: {lines} lines, at most {MAX_LINES}"))
+    // What is generated has one place for each table.
+    (lines > MAX_LINES && file != "src/schema.rs")
+        .then(|| format!("{file}: {lines} lines, at most {MAX_LINES}"))
 }
 
 /// Every Rust file below `folder` of this package, with its path from there.

@@ -14,7 +14,7 @@ use tidings::domain::subscriber::Subscriber;
 use tidings::usecases::{articles, rhythms};
 
 use crate::support::TestApp;
-use crate::support::numbers::Numbers;
+use crate::support::numbers::{Numbers, setting};
 
 /// How many histories a usual run takes; `TIDINGS_HISTORIES` asks for more, `TIDINGS_HISTORY_SEED` for one again.
 const USUAL: u64 = 40;
@@ -60,16 +60,6 @@ async fn whatever_happens_each_reader_gets_each_article_once() {
     ] {
         assert!(number >= least, "{what}: {number}");
     }
-}
-
-/// A long run, or one history again, is asked for from outside.
-fn setting(name: &str) -> Option<u64> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "no test of a behaviour is steered like this"
-    )]
-    let text = std::env::var(name).ok()?;
-    Some(text.parse().unwrap())
 }
 
 #[derive(Debug, Default)]

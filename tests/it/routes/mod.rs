@@ -185,6 +185,7 @@ impl World {
             "/n/{slug}" | "/embed/{slug}.html" | "/embed/{slug}" => {
                 each("{slug}", &["morning".to_owned()])
             }
+            "/subscribe/{dialect}" => each("{dialect}", &["kit".to_owned()]),
             "/embed/v1.{mark}.js" => each("{mark}", &["0123456789abcdef".to_owned()]),
             "/embed/suggest" => vec![format!("{pattern}?url=https://www.europablatt.example/a")],
             "/articles/{slug}" => each("{slug}", std::slice::from_ref(&self.article)),

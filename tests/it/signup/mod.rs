@@ -1,6 +1,7 @@
 //! Signing up: the same answer for everyone, a mail that fits, evidence of what was agreed to.
 
 mod answers;
+mod dialects;
 mod evidence;
 mod refusals;
 

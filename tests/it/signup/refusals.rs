@@ -138,7 +138,7 @@ async fn a_wrong_address_brings_the_form_back_with_what_was_typed() {
         .await
         .text();
     assert!(
-        !page.contains("<script") && page.contains("&lt;script&gt;"),
+        !page.contains("<script>") && page.contains("&lt;script&gt;"),
         "{page}"
     );
     assert_eq!(app.count("SELECT 1 FROM subscribers").await, 0);

@@ -2,6 +2,16 @@
 
 use jiff::SignedDuration;
 
+/// A long run is asked for from outside.
+pub(crate) fn setting(name: &str) -> Option<u64> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no test of a behaviour is steered like this"
+    )]
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap())
+}
+
 /// `SplitMix64`.
 pub(crate) struct Numbers(pub(crate) u64);
 
