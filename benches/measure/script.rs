@@ -41,6 +41,8 @@ fn recorded(url: &str) -> Vec<String> {
         door: ConsentSource::Json,
         source_url: None,
         client: None,
+        origin: None,
+        placement: String::new(),
     };
     let now = "2026-01-05T05:30:00Z".parse().unwrap();
     let mut conn = PgConnection::establish(url).unwrap();

@@ -148,6 +148,12 @@ impl Problem {
         )
     }
 
+    /// 408: the body did not come in time.
+    pub(super) fn too_slow() -> Self {
+        let detail = "the body did not come in time; nothing was changed";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail)
+    }
+
     /// What the framework refused by itself with `status`.
     pub(super) fn of_framework(status: StatusCode) -> Self {
         let (code, detail) = match status {

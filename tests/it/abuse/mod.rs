@@ -2,6 +2,7 @@
 
 mod attack;
 mod captcha;
+mod connections;
 mod limits;
 mod size;
 mod traps;
