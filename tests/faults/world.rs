@@ -66,6 +66,13 @@ const OPEN_DOORS: [(&str, &str); 5] = [
     ("TIDINGS__LIMITS__NEWSLETTER_MAILS", "off"),
 ];
 
+fn with_open_doors(settings: &[(&str, String)]) -> BTreeMap<String, String> {
+    let open = OPEN_DOORS.map(|(name, value)| (name, value.to_owned()));
+    let all = settings.iter().chain(&open);
+    all.map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
+}
+
 impl World {
     /// An empty newsroom.
     pub(crate) async fn new(context: &Context, fault: &str, seed: u64, rules: Rules) -> Self {
@@ -121,11 +128,7 @@ impl World {
         let program = Program {
             path: context.settings.program.clone(),
             folder: folder.path().to_owned(),
-            environment: settings
-                .into_iter()
-                .chain(OPEN_DOORS.map(|(name, value)| (name, value.to_owned())))
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
+            environment: with_open_doors(&settings),
         };
         program.run(&["migrate"]).await;
         Self {
