@@ -102,6 +102,7 @@ routes! {
     GET "/newsletters/{slug}" => admin::newsletters::read;
     PATCH "/newsletters/{slug}" => admin::newsletters::change;
     GET "/newsletters/{slug}/next" => admin::newsletters::next;
+    GET "/newsletters/{slug}/sources" => admin::sources::sources;
     GET "/newsletters/{slug}/simulate" => admin::simulation::simulate;
     POST "/newsletters/{slug}/pause" => admin::schedules::pause;
     POST "/newsletters/{slug}/resume" => admin::schedules::resume;

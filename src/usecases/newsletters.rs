@@ -1,7 +1,7 @@
 //! The newsroom's newsletters: make, change, retire, look at the next slots.
 
 use diesel::PgConnection;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::domain::approval::{ApprovalPatch, ApprovalSettings};
@@ -18,7 +18,9 @@ use crate::domain::schedule::{Schedule, ScheduleError, Slot};
 use crate::domain::site_origin::SiteOrigin;
 use crate::domain::slug::Slug;
 use crate::domain::timing::{Timing, TimingPatch};
-use crate::store::{self, articles, editions, missed_slots, newsletters};
+use crate::store::{self, articles, editions, missed_slots, newsletters, signups};
+
+pub use crate::store::signups::Source;
 
 /// Why a newsletter is not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,9 @@ pub enum Error {
     #[error("cannot read or write the newsletter")]
     Store(#[from] store::Error),
 }
+
+/// How many pages are listed.
+const MAX_SOURCES: i64 = 200;
 
 /// The most articles in one edition.
 const MAX_ARTICLES: i32 = 200;
@@ -336,6 +341,22 @@ pub fn active(conn: &mut PgConnection) -> Result<Vec<Newsletter>, Error> {
 /// Database errors.
 pub fn find_all(conn: &mut PgConnection, ids: &[NewsletterId]) -> Result<Vec<Newsletter>, Error> {
     Ok(newsletters::find_all(conn, ids)?)
+}
+
+/// From which pages readers of a newsletter came in the last `days`, those with the most confirmed readers first.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn sources(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    slug: &Slug,
+    days: u16,
+) -> Result<Vec<Source>, Error> {
+    let newsletter = newsletters::find_by_slug(conn, slug)?.ok_or(Error::NotFound)?;
+    let span = SignedDuration::from_hours(24 * i64::from(days));
+    let since = now.saturating_sub(span).unwrap_or(now);
+    Ok(signups::sources(conn, newsletter.id, since, MAX_SOURCES)?)
 }
 
 /// Every site whose pages may hold a box of some newsletter, beside those of the settings.

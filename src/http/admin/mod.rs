@@ -14,6 +14,7 @@ pub(super) mod rhythms;
 pub(super) mod schedules;
 pub(super) mod sending;
 pub(super) mod simulation;
+pub(super) mod sources;
 pub(super) mod subscribers;
 pub(super) mod switches;
 

@@ -217,3 +217,38 @@ async fn a_newsletter_that_lists_its_sites_is_ordered_from_no_other() {
             > 0
     );
 }
+
+#[tokio::test]
+async fn the_newsroom_sees_from_which_pages_readers_came() {
+    let app = start().await;
+    let page = "https://www.site.example/a";
+    for (number, place) in ["article-end", "article-end", "header", ""]
+        .iter()
+        .enumerate()
+    {
+        let address = format!("r{number}@beispiel.example");
+        let mut form = vec![("email", address.as_str()), ("newsletter", "morning")];
+        form.extend([
+            ("placement", *place),
+            ("source", "https://www.site.example/a?utm=1"),
+        ]);
+        app.post("/subscribe", &form).await.expect(303);
+    }
+    app.deliver().await;
+    for reader in ["r0@beispiel.example", "r2@beispiel.example"] {
+        app.confirm(&app.inbox(reader).await[0]).await.expect(200);
+    }
+    let sources = async |query: &str| {
+        let path = format!("/newsletters/morning/sources{query}");
+        app.api(Method::GET, &path).send().await
+    };
+    let found = sources("").await.expect(200).json::<Value>();
+    let row = |place: &str, asked: i64, confirmed: i64| json!({"source_url": page, "placement": place, "asked": asked, "confirmed": confirmed});
+    let expected = [row("header", 1, 1), row("", 1, 0)];
+    let expected = [&[row("article-end", 2, 1)], &expected[..]].concat();
+    assert_eq!(found, json!({"days": 30, "items": expected}));
+    app.advance(jiff::SignedDuration::from_hours(48));
+    let later = sources("?days=1").await.expect(200).json::<Value>();
+    assert_eq!(later["items"], json!([]));
+    assert_eq!(sources("?days=0").await.problem(422).fields, ["days"]);
+}
