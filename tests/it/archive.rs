@@ -18,7 +18,11 @@ async fn newsroom(count: usize) -> TestApp {
         app.article(&format!("Bridge & tunnel {number}"))
             .create()
             .await;
-        app.article(&format!("Ferry {number}")).create().await;
+        // The newest leads.
+        app.article(&format!("Ferry {number}"))
+            .published_minutes_ago(5)
+            .create()
+            .await;
         app.advance(SignedDuration::from_hours(24));
         app.run_due().await;
     }

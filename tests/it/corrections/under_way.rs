@@ -136,6 +136,8 @@ async fn an_edition_of_which_nothing_is_left_has_no_page_and_is_never_sent_again
     app.deliver().await;
     assert_eq!(edition(&app, &id).await["status"], "done");
     let archived = format!("/archive/morning/{id}");
+    let moved = app.get(&archived).await.expect(301);
+    let archived = moved.header("location").to_owned();
     app.get(&archived).await.expect(200);
     let correction = retract(&app, "ferry").await;
     assert_eq!(correction["editions"][0]["sent_before"], 2);
