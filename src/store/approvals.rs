@@ -168,6 +168,7 @@ pub fn skip(conn: &mut PgConnection, now: Timestamp, edition: EditionId) -> Resu
     )
     .bind::<SqlUuid, _>(edition)
     .execute(conn)?;
+    keep_marks_of_others(conn, edition)?;
     if missed == 0 {
         let articles = edition_articles::table.filter(edition_articles::edition_id.eq(edition));
         diesel::delete(articles).execute(conn)?;
@@ -181,6 +182,25 @@ pub fn skip(conn: &mut PgConnection, now: Timestamp, edition: EditionId) -> Resu
             missed_slots::outcome.eq(MissedOutcome::Skipped),
         ))
         .execute(conn)?;
+    Ok(())
+}
+
+/// When the common mark falls back with a skipped edition, those who had a selection of their own at the same slot keep the mark
+/// that this gave them: what was in it was theirs, or is noted as missed if it was skipped, too.
+fn keep_marks_of_others(conn: &mut PgConnection, edition: EditionId) -> Result<(), Error> {
+    diesel::sql_query(
+        "WITH e AS (SELECT * FROM editions e WHERE e.id = $1 AND e.variant = 0 AND e.rhythm_id IS NULL AND NOT EXISTS ( \
+                       SELECT 1 FROM editions l WHERE l.newsletter_id = e.newsletter_id AND l.rhythm_id IS NULL \
+                          AND l.variant = 0 AND l.status <> 'skipped' AND l.window_until > e.window_until)), \
+              v AS (SELECT v.id FROM editions v JOIN e ON v.newsletter_id = e.newsletter_id AND v.slot = e.slot \
+                     WHERE v.rhythm_id IS NULL AND v.variant > 0 AND v.kind = e.kind), \
+              r AS (SELECT subscription_id FROM edition_deliveries WHERE edition_id IN (SELECT id FROM v) \
+                     UNION SELECT subscription_id FROM missed_deliveries WHERE edition_id IN (SELECT id FROM v)) \
+         UPDATE subscriptions s SET sent_until = e.window_until FROM e, r \
+          WHERE s.id = r.subscription_id AND s.rhythm_id IS NULL AND s.sent_until IS NULL",
+    )
+    .bind::<SqlUuid, _>(edition)
+    .execute(conn)?;
     Ok(())
 }
 

@@ -215,6 +215,68 @@ async fn a_skipped_edition_leaves_its_articles_to_the_next() {
 }
 
 #[tokio::test]
+async fn who_had_a_selection_of_their_own_gets_nothing_twice_when_the_others_is_skipped() {
+    let app = TestApp::start().await;
+    app.newsletter("morning").create().await;
+    let ada = app.reader("ada@example.org", "morning").await;
+    app.reader("bob@example.org", "morning").await;
+    let turn = async |verb: &str| {
+        let path = format!("/subscribers/{}/subscriptions/morning/{verb}", ada.id);
+        app.api(Method::POST, &path).send().await.expect(200);
+    };
+    let day = async |title: &str| {
+        app.article(title).create().await;
+        app.advance(DAY);
+        app.run_due().await;
+    };
+    day("Zero").await;
+    app.deliver().await;
+    turn("pause").await;
+    day("One").await;
+    app.deliver().await;
+    turn("resume").await;
+    let approval = async |mode: &str| {
+        let body = json!({ "approval": {"mode": mode, "deadline_minutes": 30, "overdue": "skip"} });
+        let call = app.api(Method::PATCH, "/newsletters/morning");
+        call.json(&body).send().await.expect(200);
+    };
+    approval("needs_approval").await;
+    day("Two").await;
+    // Ada's has both stories; Bob's waits in vain.
+    let select = "SELECT id FROM editions WHERE status = 'awaiting_approval' AND variant > 0";
+    let own = app.rows(select).await;
+    assert_eq!(own.len(), 1);
+    let own = own[0]["id"].as_str().unwrap().to_owned();
+    let seen = hash(&standing(&app, &own).await);
+    approve(&app, &own, &seen).await.expect(200);
+    app.deliver().await;
+    pass(&app, MINUTE * 30).await;
+    approval("auto").await;
+    day("Three").await;
+    app.deliver().await;
+    let got = async |address: &str| {
+        let mails = app.inbox(address).await;
+        let titles = ["Zero", "One", "Two", "Three"];
+        let texts = mails.iter().map(|mail| mail.text().unwrap());
+        let held = |text: String| {
+            titles
+                .into_iter()
+                .filter(|title| text.contains(*title))
+                .collect()
+        };
+        texts.map(held).collect::<Vec<Vec<&str>>>()
+    };
+    assert_eq!(
+        got("ada@example.org").await,
+        [vec!["Zero"], vec!["One", "Two"], vec!["Three"]]
+    );
+    assert_eq!(
+        got("bob@example.org").await,
+        [vec!["Zero"], vec!["One"], vec!["Two", "Three"]]
+    );
+}
+
+#[tokio::test]
 async fn one_that_was_held_too_late_can_still_be_approved() {
     let app = TestApp::start().await;
     let id = waiting(&app, "hold").await;
