@@ -1,6 +1,16 @@
 // Generated from the migrations by `make schema`; a test fails when they differ.
 
 diesel::table! {
+    address_checks (article_id) {
+        article_id -> Uuid,
+        url -> Text,
+        checked_at -> Timestamptz,
+        outcome -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
     admins (id) {
         id -> Uuid,
         address -> Text,
@@ -358,6 +368,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    left_out_articles (newsletter_id, article_id) {
+        newsletter_id -> Uuid,
+        article_id -> Uuid,
+        left_out_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     missed_deliveries (subscription_id, edition_id) {
         subscription_id -> Uuid,
         edition_id -> Uuid,
@@ -513,6 +531,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    address_checks,
     admins,
     api_keys,
     articles,
@@ -537,6 +556,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feeds,
     hub_subscriptions,
     idempotency_keys,
+    left_out_articles,
     missed_deliveries,
     missed_slots,
     newsletter_looks,

@@ -6,6 +6,7 @@
 
 mod error;
 
+pub mod address_checks;
 pub mod admins;
 pub mod api_keys;
 pub mod approvals;
