@@ -1,11 +1,15 @@
 //! What every edge needs, built once and cloned cheaply.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::clock::Clock;
 use crate::config::{Config, Relay};
+use crate::domain::address_check::{Finding, WantedAddress};
 use crate::domain::link_token::LinkKeys;
 use crate::domain::site::Site;
 use crate::fetch::Fetcher;
@@ -154,6 +158,41 @@ impl App {
             identity,
             is_demo,
         })
+    }
+}
+
+/// Addresses of articles that are asked at a time.
+const ASKED_AT_A_TIME: usize = 4;
+
+impl App {
+    /// Asks addresses of articles, a few at a time and all of them within `digest.address_check_seconds`; each has its finding.
+    /// No transaction may be open meanwhile.
+    pub async fn ask_addresses(&self, wanted: Vec<WantedAddress>) -> Vec<Finding> {
+        let limit = Duration::from_secs(u64::from(self.config.digest.address_check_seconds));
+        let deadline = Instant::now() + limit;
+        stream::iter(wanted)
+            .map(|wanted| self.ask_address(wanted, deadline))
+            .buffer_unordered(ASKED_AT_A_TIME)
+            .collect()
+            .await
+    }
+
+    async fn ask_address(&self, wanted: WantedAddress, deadline: Instant) -> Finding {
+        let is_over = "was not asked to an end: the time for all addresses was over";
+        let Ok(url) = Url::parse(&wanted.url) else {
+            return Finding::unclear(wanted, "cannot be read");
+        };
+        if Instant::now() >= deadline {
+            return Finding::unclear(wanted, is_over);
+        }
+        match timeout_at(deadline, self.fetcher.probe(&url)).await {
+            Ok(Ok(probed)) => {
+                let led_to = probed.led_to.as_ref().map(Url::as_str);
+                Finding::answered(wanted, probed.status, led_to)
+            }
+            Ok(Err(error)) => Finding::unclear(wanted, &format!("could not be asked: {error}")),
+            Err(_) => Finding::unclear(wanted, is_over),
+        }
     }
 }
 

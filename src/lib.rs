@@ -106,6 +106,8 @@
 //! - *An edition that cannot be rendered or is too large is skipped*, with the reason in its `warnings` ([`mail::freeze`]): its
 //!   slot is used up, its articles stay for the next one, and no tick tries in vain for ever.
 //! - *An archived edition is the page that was frozen*, never rendered again for a made-up reader ([`usecases::archive`]).
+//! - *What an address answers is stored before an edition is made*, and composing only reads it ([`usecases::digest::addresses`]): no
+//!   transaction is open while somebody is asked, and a simulation needs no network.
 //! - *The box says nothing about an address*: [`usecases::signup`].
 
 pub mod app;

@@ -1,6 +1,16 @@
 // Generated from the migrations by `make schema`; a test fails when they differ.
 
 diesel::table! {
+    address_checks (article_id) {
+        article_id -> Uuid,
+        url -> Text,
+        checked_at -> Timestamptz,
+        outcome -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
     admins (id) {
         id -> Uuid,
         address -> Text,
@@ -384,6 +394,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    left_out_articles (newsletter_id, article_id) {
+        newsletter_id -> Uuid,
+        article_id -> Uuid,
+        left_out_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     limit_hits (key) {
         key -> Text,
         hits -> Array<Timestamptz>,
@@ -565,6 +583,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    address_checks,
     admins,
     api_keys,
     articles,
@@ -591,6 +610,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feeds,
     hub_subscriptions,
     idempotency_keys,
+    left_out_articles,
     limit_hits,
     missed_deliveries,
     missed_slots,

@@ -99,6 +99,8 @@ pub struct Digest {
     pub catch_up_days: u32,
     pub on_time_minutes: u32,
     #[serde(deserialize_with = "at_least_one")]
+    pub address_check_seconds: u32,
+    #[serde(deserialize_with = "at_least_one")]
     pub give_up_after_hours: u32,
     pub unknown_policy: UnknownPolicy,
 }

@@ -57,6 +57,9 @@ pub struct Choice {
     /// A reader who got an article in another newsletter within so many days does not get it again here; 0 is off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_repeat_days: Option<u16>,
+    /// Just before an edition is made the addresses of its articles are asked, and what answers 404 or 410 is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub check_addresses: bool,
 }
 
 text_enum! {
@@ -82,6 +85,8 @@ text_enum! {
         ExceptedSection => "excepted_section",
         /// It was too old when it came.
         TooOld => "too_old",
+        /// Its address answered 404 or 410.
+        Gone => "gone",
         /// The reader had it in an earlier edition, or could have.
         BeforeMark => "before_mark",
         /// The reader got it in another newsletter, or before it was taken back and shown again.

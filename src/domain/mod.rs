@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod schedule_words;
 pub mod timing;
 
+pub mod address_check;
 pub mod article;
 pub mod article_body;
 pub mod choice;

@@ -8,6 +8,7 @@
 mod address;
 mod error;
 mod lookup;
+mod probe;
 mod rules;
 
 use std::sync::{Arc, OnceLock};
@@ -22,6 +23,7 @@ use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
 pub use error::{Error, RetryAfter};
+pub use probe::Probed;
 
 use crate::config::Fetch;
 use lookup::{Guard, Lookup};

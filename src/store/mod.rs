@@ -6,6 +6,7 @@
 
 mod error;
 
+pub mod address_checks;
 pub mod addresses;
 pub mod admins;
 pub mod api_keys;

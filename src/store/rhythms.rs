@@ -136,12 +136,20 @@ pub fn lock_published(
     let Some(free) = lock(conn, id)?.filter(|(_, it)| it.timing.paused_at.is_none()) else {
         return Ok(None);
     };
+    let has_news = has_news(conn, &free.0, until)?;
+    Ok(Some(free).filter(|_| has_news))
+}
+
+/// Whether something became available since the mark of a rhythm, until `until`.
+///
+/// # Errors
+/// Database errors.
+pub fn has_news(conn: &mut PgConnection, rhythm: &Rhythm, until: Timestamp) -> Result<bool, Error> {
     let is_new = articles::available_at
-        .ge(free.0.sent_until.to_diesel())
+        .ge(rhythm.sent_until.to_diesel())
         .and(articles::available_at.lt(until.to_diesel()));
     let news = articles::table.filter(is_new);
-    let has_news = diesel::select(diesel::dsl::exists(news)).get_result(conn)?;
-    Ok(Some(free).filter(|_| has_news))
+    Ok(diesel::select(diesel::dsl::exists(news)).get_result(conn)?)
 }
 
 /// The rhythm and its newsletter, unless another scheduler holds it or the newsletter has ended.

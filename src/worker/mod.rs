@@ -4,6 +4,7 @@
 //! machines at once. An error of one item is logged with its id and the loop goes on; a loop that panics is
 //! started again.
 
+mod addresses;
 pub mod deliver;
 pub mod feeds;
 pub mod tick;

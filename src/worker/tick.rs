@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Stop;
+use super::{Stop, addresses};
 use crate::app::App;
-use crate::domain::id::{EditionId, NewsletterId};
+use crate::domain::id::{EditionId, NewsletterId, RhythmId};
 use crate::domain::rhythm::RhythmKind;
 use crate::usecases::approval::{self, Acted};
 use crate::usecases::attack::{self, Change};
+use crate::usecases::digest::addresses::Due;
 use crate::usecases::digest::{self, Composed, Context};
 use crate::usecases::{StoreError, doors, sending};
 
@@ -92,8 +93,8 @@ pub struct Pass {
 }
 
 /// One pass: composes every newsletter that is due, each in a transaction of its own, in the order of slots, then the rhythms
-/// of readers, and returns what became of each. One that fails is logged and left to the next pass. Safe to run any number of
-/// times at once.
+/// of readers, and returns what became of each. Those for which addresses of articles are asked come last, so that nobody else
+/// waits for that. One that fails is logged and left to the next pass. Safe to run any number of times at once.
 ///
 /// # Errors
 /// When the database cannot be reached; what was composed before stays.
@@ -116,33 +117,49 @@ async fn run_newsletters(app: &App, now: Timestamp, pass: &mut Pass) -> Result<(
             .db
             .transaction(move |conn| digest::due(conn, now))
             .await?;
-        let mut has_moved = false;
-        for id in due {
-            if pass.failed.iter().any(|(failed, _)| *failed == id) {
-                continue;
-            }
-            let composed = transact(app, move |conn, context| {
-                digest::compose_due(conn, now, id, context)
-            });
-            match composed.await {
-                Ok(None) => {}
-                Ok(Some(composed)) => {
-                    crate::fault::point("k3");
-                    has_moved = true;
-                    pass.composed.push(composed);
-                }
-                Err(error @ digest::Error::Store(StoreError::Unavailable(_))) => return Err(error),
-                Err(error) => {
-                    tracing::error!(newsletter = %id, error = ?error, "a due newsletter could not be composed");
-                    pass.failed.push((id, error));
-                }
-            }
+        let split = addresses::split(app, now, due, Due::Newsletter).await;
+        let mut has_moved = compose_newsletters(app, now, split.at_once, pass).await?;
+        if !split.waiting.is_empty() {
+            addresses::ask(app, split.wanted).await;
+            has_moved |= compose_newsletters(app, now, split.waiting, pass).await?;
         }
         // With a cut-off a newsletter may be due for its next slot right after this one.
         if !has_moved {
             return Ok(());
         }
     }
+}
+
+/// Composes newsletters that are due, in this order; returns whether any has moved to its next slot.
+async fn compose_newsletters(
+    app: &App,
+    now: Timestamp,
+    due: Vec<NewsletterId>,
+    pass: &mut Pass,
+) -> Result<bool, digest::Error> {
+    let mut has_moved = false;
+    for id in due {
+        if pass.failed.iter().any(|(failed, _)| *failed == id) {
+            continue;
+        }
+        let composed = transact(app, move |conn, context| {
+            digest::compose_due(conn, now, id, context)
+        });
+        match composed.await {
+            Ok(None) => {}
+            Ok(Some(composed)) => {
+                crate::fault::point("k3");
+                has_moved = true;
+                pass.composed.push(composed);
+            }
+            Err(error @ digest::Error::Store(StoreError::Unavailable(_))) => return Err(error),
+            Err(error) => {
+                tracing::error!(newsletter = %id, error = ?error, "a due newsletter could not be composed");
+                pass.failed.push((id, error));
+            }
+        }
+    }
+    Ok(has_moved)
 }
 
 /// The rhythms that are due, or those that go by publication and for which there is something.
@@ -156,6 +173,22 @@ async fn run_rhythms(
         .db
         .transaction(move |conn| digest::due_rhythms(conn, now, kind))
         .await?;
+    let split = addresses::split(app, now, due, Due::Rhythm).await;
+    compose_rhythms(app, now, kind, split.at_once, pass).await?;
+    if !split.waiting.is_empty() {
+        addresses::ask(app, split.wanted).await;
+        compose_rhythms(app, now, kind, split.waiting, pass).await?;
+    }
+    Ok(())
+}
+
+async fn compose_rhythms(
+    app: &App,
+    now: Timestamp,
+    kind: RhythmKind,
+    due: Vec<RhythmId>,
+    pass: &mut Pass,
+) -> Result<(), digest::Error> {
     for id in due {
         let composed = transact(app, move |conn, context| match kind {
             RhythmKind::Scheduled => digest::compose_scheduled(conn, now, id, context),
@@ -173,7 +206,7 @@ async fn run_rhythms(
 }
 
 /// One transaction of composing.
-async fn transact<T: Send + 'static>(
+pub(super) async fn transact<T: Send + 'static>(
     app: &App,
     work: impl FnOnce(&mut digest::Connection, &Context<'_>) -> Result<T, digest::Error>
     + Send

@@ -19,6 +19,7 @@ use crate::domain::slug::Slug;
 use crate::http::dto::{Fields, Page, Paging, incomplete};
 use crate::http::problem::Problem;
 use crate::http::public::editions::MAIL_POLICY;
+use crate::usecases::digest::addresses::{self, Due};
 use crate::usecases::{digest, editions, mails};
 
 /// An edition.
@@ -212,10 +213,12 @@ pub(crate) async fn list(
 }
 
 /// Makes an edition now, whatever the schedule says: with the articles since the last one, to all readers.
+/// With `choice.check_addresses` their addresses are asked first, which takes at most `digest.address_check_seconds`.
 #[utoipa::path(post, path = "/newsletters/{slug}/editions", tag = "editions", params(("slug" = String, Path)),
     responses((status = 201, body = EditionAnswer), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn run_now(app: Data<App>, slug: Path<String>) -> Result<HttpResponse, Problem> {
     let slug = parse_slug(&slug)?;
+    ask_addresses(&app, &slug).await;
     let now = app.db.now().await.map_err(digest::Error::from)?;
     app.db
         .transaction(move |conn| digest::advance_cut(conn, now))
@@ -237,6 +240,34 @@ pub(crate) async fn run_now(app: Data<App>, slug: Path<String>) -> Result<HttpRe
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, location))
         .json(edition_answer(&app, &slug, &edition, send.as_ref())))
+}
+
+/// Asks the addresses of the articles that the edition may hold, if the newsletter wants that. What goes wrong is logged and holds
+/// nothing up.
+async fn ask_addresses(app: &Data<App>, slug: &Slug) {
+    let (shared, due) = (app.clone(), Due::Now(slug.clone()));
+    let wanted = app.db.transaction_now(move |conn, now| {
+        let context = digest::Context {
+            settings: &shared.config.digest,
+            publisher: &shared.config.publisher,
+            templates: &shared.templates,
+            site: &shared.site,
+        };
+        addresses::unchecked(conn, now, &due, &context)
+    });
+    let asked = async {
+        let wanted = wanted.await?;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let findings = app.ask_addresses(wanted).await;
+        app.db
+            .transaction_now(move |conn, now| addresses::record(conn, now, findings))
+            .await
+    };
+    if let Err(error) = asked.await {
+        tracing::error!(newsletter = %slug, error = ?error, "addresses of articles could not be checked");
+    }
 }
 
 /// One edition with its articles and counts.

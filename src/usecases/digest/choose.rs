@@ -6,7 +6,9 @@ use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Error;
+use super::gone::Addresses;
 use crate::config;
+use crate::domain::address_check::WantedAddress;
 use crate::domain::article::Article;
 use crate::domain::choice::Verdict;
 use crate::domain::edition::{SkipReason, Window};
@@ -14,7 +16,7 @@ use crate::domain::id::{ArticleId, EditionId};
 use crate::domain::newsletter::Newsletter;
 use crate::domain::selection::{Arrangement, Selection};
 use crate::store::recipients::{self, Audience, Deviation, Suspects};
-use crate::store::{articles, editions};
+use crate::store::{address_checks, articles, editions};
 
 /// How many articles are read at a time.
 const PAGE: i64 = 500;
@@ -41,6 +43,10 @@ pub(super) struct Pool {
     missed: HashMap<EditionId, Vec<ArticleId>>,
     window: Window,
     horizon: Timestamp,
+    /// Those that would fit, were they not gone, and what is not known of the others.
+    addresses: Addresses,
+    /// When those that were left out before became available at first.
+    first_available: HashMap<ArticleId, Timestamp>,
     /// When the edition is made: not before the end of its window.
     made_at: Timestamp,
     suspects: Suspects,
@@ -73,6 +79,8 @@ impl Pool {
             missed: HashMap::new(),
             window: plan.window,
             horizon: plan.horizon,
+            addresses: Addresses::default(),
+            first_available: HashMap::new(),
             made_at: plan.now.max(plan.window.until),
             suspects: Suspects {
                 articles: Vec::new(),
@@ -85,6 +93,10 @@ impl Pool {
         };
         pool.read(conn, plan.newsletter, window)?;
         pool.read_missed(conn, plan)?;
+        pool.read_left_out(conn, plan, window)?;
+        if plan.newsletter.choice.check_addresses {
+            pool.addresses = Addresses::sort_out(conn, &mut pool.fitting)?;
+        }
         let choice = &plan.newsletter.choice;
         pool.suspects.elsewhere_since = choice
             .no_repeat()
@@ -140,6 +152,60 @@ impl Pool {
         Ok(())
     }
 
+    /// Reads what was left out before because it was gone: if it is there again, it is available since the end of the last
+    /// window from which it was left out, which is after the mark of everybody who did not get it.
+    fn read_left_out(
+        &mut self,
+        conn: &mut PgConnection,
+        plan: Plan<'_>,
+        window: Window,
+    ) -> Result<(), Error> {
+        let left_out = address_checks::left_out(conn, plan.newsletter.id, window.from)?;
+        let unread = left_out.keys().copied();
+        let unread: Vec<ArticleId> = unread.filter(|id| !self.fitting.contains_key(id)).collect();
+        let found = articles::find_all(conn, &unread)?.into_iter();
+        // What is gone for longer than anybody is caught up with is given up.
+        let found = found.filter(|article| {
+            article.available_at >= self.horizon && article.available_at < self.window.until
+        });
+        self.keep(plan.newsletter, found.collect());
+        for (id, until) in left_out {
+            if let Some(article) = self.fitting.get_mut(&id) {
+                self.first_available.insert(id, article.available_at);
+                article.available_at = article.available_at.max(until);
+                article.is_back = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// The addresses of all that could be chosen.
+    pub(super) fn wanted_addresses(&self, now: Timestamp) -> Vec<WantedAddress> {
+        self.addresses.wanted(self.fitting.values(), now)
+    }
+
+    /// What those who share `deviation` would get, were it not gone.
+    pub(super) fn gone(&self, deviation: &Deviation) -> Vec<&Article> {
+        self.due_of(self.addresses.gone(), deviation).collect()
+    }
+
+    /// What the newsroom must know of the edition of those who share `deviation`: what is gone, and what is shown although nobody
+    /// knows whether its address leads anywhere.
+    pub(super) fn warnings(
+        &self,
+        deviation: &Deviation,
+        selection: Option<&Selection>,
+    ) -> Vec<String> {
+        let from = self.from(deviation);
+        let mut gone = self.gone(deviation);
+        // Said once, and not of every edition until it is given up.
+        gone.retain(|article| {
+            let first = self.first_available.get(&article.id);
+            first.is_none_or(|first| *first >= from)
+        });
+        self.addresses.warnings(gone, selection)
+    }
+
     /// What may have reached some readers on another way.
     pub(super) fn suspects(&self) -> &Suspects {
         &self.suspects
@@ -147,6 +213,15 @@ impl Pool {
 
     /// The articles of those who share `deviation`, newest first.
     pub(super) fn due(&self, deviation: &Deviation) -> Vec<Article> {
+        let due = self.due_of(self.fitting.values(), deviation);
+        due.cloned().collect()
+    }
+
+    fn due_of<'a>(
+        &self,
+        articles: impl Iterator<Item = &'a Article>,
+        deviation: &Deviation,
+    ) -> impl Iterator<Item = &'a Article> {
         let from = self.from(deviation);
         let missed = deviation.missed.iter();
         let missed: HashSet<ArticleId> = missed
@@ -154,11 +229,11 @@ impl Pool {
             .flatten()
             .copied()
             .collect();
-        let is_due = |article: &&Article| {
-            let is_new = article.available_at >= from && article.available_at < self.window.until;
+        let until = self.window.until;
+        articles.filter(move |article| {
+            let is_new = article.available_at >= from && article.available_at < until;
             (is_new || missed.contains(&article.id)) && !deviation.had.contains(&article.id)
-        };
-        self.fitting.values().filter(is_due).cloned().collect()
+        })
     }
 
     /// Since when those who share `deviation` have had nothing.

@@ -1,6 +1,6 @@
 //! One slot becomes editions: one for the readers with the common mark, and one for each further selection.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::PgConnection;
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::domain::rhythm::{Rhythm, RhythmKind};
 use crate::domain::schedule::Slot;
 use crate::domain::selection::Selection;
 use crate::store::recipients::{self, Audience, Deviation};
-use crate::store::{editions, looks, rhythms};
+use crate::store::{address_checks, editions, looks, rhythms};
 
 /// What is to be composed.
 pub(super) struct Order<'a> {
@@ -99,10 +99,35 @@ pub(super) fn compose(
         let deadline_at = deadline(order.newsletter, order.kind, order.slot);
         super::plan_send(conn, now, *id, deadline_at, context.settings)?;
     }
+    leave_out(conn, order, &pool, &deviations)?;
     match main.edition {
         Some(id) => told(conn, order, id, made.readers.len()),
         None => Ok(None),
     }
+}
+
+/// Notes what somebody would have got, were it not gone. At the end, when everything else that others could hold is locked: the
+/// rhythms of a newsletter share these rows.
+fn leave_out(
+    conn: &mut PgConnection,
+    order: &Order<'_>,
+    pool: &Pool,
+    deviations: &[Deviation],
+) -> Result<(), Error> {
+    let common = Deviation::default();
+    let all = deviations.iter().chain([&common]);
+    let gone: BTreeSet<ArticleId> = all
+        .flat_map(|deviation| pool.gone(deviation))
+        .map(|article| article.id)
+        .collect();
+    let gone: Vec<ArticleId> = gone.into_iter().collect();
+    let newsletter = order.newsletter.id;
+    Ok(address_checks::leave_out(
+        conn,
+        newsletter,
+        &gone,
+        order.window.until,
+    )?)
 }
 
 fn told(
@@ -146,19 +171,23 @@ fn compose_common(
             is_advanced: true,
         }));
     }
-    let bare = bare_edition(plan.now, order, order.window, 0);
+    let mut bare = bare_edition(plan.now, order, order.window, 0);
     let id = bare.id;
     let main = |edition, is_advanced| Main {
         edition,
         is_advanced,
     };
-    let selection = match pool.select(plan, &Deviation::default()) {
+    let common = Deviation::default();
+    let selected = pool.select(plan, &common);
+    bare.warnings = pool.warnings(&common, selected.as_ref().ok());
+    let selection = match selected {
         Ok(selection) => selection,
         Err(reason) if is_own_rhythm => {
             return Ok(Some(main(None, reason == SkipReason::NoArticles)));
         }
         Err(reason) => {
-            let skipped = skipped(bare, plan.now, reason, Vec::new());
+            let warnings = bare.warnings.clone();
+            let skipped = skipped(bare, plan.now, reason, warnings);
             return Ok(editions::insert(conn, skipped)?.then_some(main(Some(id), false)));
         }
     };
@@ -215,7 +244,8 @@ fn compose_deviating(
             from: pool.from(deviation),
             until: order.window.until,
         };
-        let bare = bare_edition(plan.now, order, window, made.next_variant);
+        let mut bare = bare_edition(plan.now, order, window, made.next_variant);
+        bare.warnings = pool.warnings(deviation, Some(&selection));
         let id = bare.id;
         made.next_variant = made.next_variant.saturating_add(1);
         match add(conn, bare, order, selection, context)? {
@@ -252,7 +282,7 @@ fn add(
     let key = shown(&selection);
     let look = looks::find(conn, order.newsletter.id)?;
     let look = look.unwrap_or_else(|| Look::plain(order.newsletter.id, now));
-    let (edition, selection) = match frozen(&bare, order, &look, selection, context) {
+    let (mut edition, selection) = match frozen(&bare, order, &look, selection, context) {
         Ok(frozen) => frozen,
         Err(unfrozen) => {
             let blocked = blocked(bare, now, order.newsletter, &unfrozen);
@@ -260,6 +290,7 @@ fn add(
             return Ok(if is_new { Added::Blocked } else { Added::Taken });
         }
     };
+    edition.warnings = [bare.warnings, edition.warnings].concat();
     if !editions::insert(conn, edition)? {
         return Ok(Added::Taken);
     }

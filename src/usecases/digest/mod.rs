@@ -15,16 +15,22 @@
 //!
 //! Windows go by the time at which an article became available, and end no later than the cut ([`cut`]), so that an article
 //! whose storing takes long is in no window that is closed.
+//!
+//! An article whose address was gone when an edition was made ([`addresses`]) is left out, and counts as available since the end
+//! of that window as soon as it is found again, for this newsletter only: after the mark of everybody who did not get it, and
+//! whoever had it before does not get it again.
 
 use diesel::PgConnection;
 use jiff::{Timestamp, ToSpan as _, civil};
 
+pub mod addresses;
 mod approval;
 mod choose;
 mod compose;
 pub mod corrections;
 mod due;
 mod freeze;
+mod gone;
 pub mod simulate;
 
 use crate::config;

@@ -149,7 +149,7 @@ fn recipient(
     })
 }
 
-fn order<'a>(
+pub(super) fn order<'a>(
     conn: &mut PgConnection,
     newsletter: &'a Newsletter,
     rhythm: Option<&'a Rhythm>,
@@ -227,7 +227,9 @@ fn explain(
     let mut known = articles::newest(conn, since.unwrap_or(plan.horizon), MAX_EXPLAINED)?;
     let due = pool.due(deviation);
     let is_due = |article: &Article| due.iter().any(|one| one.id == article.id);
-    for article in &due {
+    let gone = pool.gone(deviation);
+    let is_gone = |article: &Article| gone.iter().any(|one| one.id == article.id);
+    for article in due.iter().chain(gone.iter().copied()) {
         if known.iter().all(|one| one.id != article.id) {
             known.push(article.clone());
         }
@@ -237,6 +239,7 @@ fn explain(
         Verdict::Fits if placed.get(&article.id) == Some(&Placement::LeftOut) => {
             Verdict::OverMaximum
         }
+        Verdict::Fits if is_gone(article) => Verdict::Gone,
         Verdict::Fits if is_due(article) => Verdict::Fits,
         Verdict::Fits if deviation.had.contains(&article.id) => Verdict::HadBefore,
         Verdict::Fits if article.available_at >= plan.window.until => Verdict::AfterCut,

@@ -1,5 +1,6 @@
 //! Due newsletters become editions.
 
+mod addresses;
 mod choosing;
 mod histories;
 mod marks;

@@ -139,6 +139,12 @@ impl ArticleFactory<'_> {
         self
     }
 
+    /// Where it can be read; otherwise at the Europablatt.
+    pub(crate) fn url(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.draft.url);
+        self
+    }
+
     /// The sentence under the headline; otherwise empty.
     pub(crate) fn standfirst(mut self, standfirst: &str) -> Self {
         standfirst.clone_into(&mut self.draft.standfirst);

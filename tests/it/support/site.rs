@@ -1,6 +1,6 @@
 //! The web server of a publisher: one answer at a time, and a memory of what it was asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,6 +21,8 @@ type Script = dyn FnMut(&str) -> Option<(u16, String, Vec<u8>)> + Send;
 struct State {
     pages: BTreeMap<String, Page>,
     script: Option<Box<Script>>,
+    without_head: BTreeSet<String>,
+    silent: BTreeSet<String>,
     asked: Vec<String>,
     posted: Vec<String>,
 }
@@ -83,6 +85,17 @@ impl Site {
         self.state.lock().unwrap().script = Some(Box::new(script));
     }
 
+    /// Answers 405 to HEAD at a path from now on.
+    pub(crate) fn refuse_head(&self, path: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.without_head.insert(path.to_owned());
+    }
+
+    /// Takes requests for a path from now on, and never answers.
+    pub(crate) fn keep_silent(&self, path: &str) {
+        self.state.lock().unwrap().silent.insert(path.to_owned());
+    }
+
     /// The bodies of all POST requests so far.
     pub(crate) fn posted(&self) -> Vec<String> {
         self.state.lock().unwrap().posted.clone()
@@ -123,6 +136,8 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         }
     }
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let is_head = head.starts_with("HEAD ");
+    let is_silent = state.lock().unwrap().silent.contains(&path);
     let page = {
         let mut state = state.lock().unwrap();
         state.asked.push(head.to_lowercase());
@@ -135,13 +150,28 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
             headers,
             body,
         });
+        let refused = (is_head && state.without_head.contains(&path)).then(|| Page {
+            status: 405,
+            headers: "Allow: GET\r\n".to_owned(),
+            body: Vec::new(),
+        });
+        let scripted = refused.or(scripted);
         scripted.or_else(|| state.pages.get(&path).cloned())
     };
-    let page = page.unwrap_or(Page {
+    if is_silent {
+        // Until the other side gives up.
+        let _ = stream.read_u8().await;
+        return;
+    }
+    let nothing = || Page {
         status: 404,
         headers: String::new(),
         body: Vec::new(),
-    });
+    };
+    write(stream, page.unwrap_or_else(nothing), is_head).await;
+}
+
+async fn write(mut stream: TcpStream, page: Page, is_head: bool) {
     let start = format!(
         "HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n{}\r\n",
         page.status,
@@ -149,6 +179,8 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         page.headers
     );
     stream.write_all(start.as_bytes()).await.ok();
-    stream.write_all(&page.body).await.ok();
+    if !is_head {
+        stream.write_all(&page.body).await.ok();
+    }
     stream.shutdown().await.ok();
 }
