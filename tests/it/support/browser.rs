@@ -1,7 +1,7 @@
 //! A real Chromium, steered by `WebDriver` (W3C), for which the publisher's and the newsletters' host names lead to this machine.
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -49,12 +49,37 @@ pub(crate) struct Browser {
     _seat: SemaphorePermit<'static>,
 }
 
-struct Driver(Child);
+struct Driver {
+    child: Child,
+    port: u16,
+    /// Once there is one.
+    session: Option<String>,
+}
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        self.end_session().ok();
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Driver {
+    /// Chromium ends with its session, and outlives a driver that is only killed. A test ends in whatever way, so nothing here
+    /// is asynchronous.
+    fn end_session(&mut self) -> std::io::Result<()> {
+        let Some(session) = self.session.take() else {
+            return Ok(());
+        };
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            stream,
+            "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            self.port
+        )?;
+        // The answer comes when Chromium has ended.
+        stream.read_exact(&mut [0; 12])
     }
 }
 
@@ -62,7 +87,7 @@ impl Browser {
     /// A browser for which [`NEWS`] is at `news` and [`SITE`] at `site`.
     pub(crate) async fn start(kind: Kind, news: SocketAddr, site: &str) -> Self {
         let seat = SEATS.acquire().await.unwrap();
-        let (driver, port) = tokio::task::spawn_blocking(start_driver).await.unwrap();
+        let mut driver = tokio::task::spawn_blocking(start_driver).await.unwrap();
         let rules = format!(
             "MAP news.europablatt.example:80 {news}, MAP www.europablatt.example:80 {site}, MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
         );
@@ -88,9 +113,10 @@ impl Browser {
         capabilities.insert("goog:chromeOptions".to_owned(), options);
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .unwrap();
+        driver.session = client.session_id().await.unwrap();
         Self {
             client,
             _driver: driver,
@@ -165,7 +191,7 @@ impl Browser {
 const POLL: Duration = Duration::from_millis(50);
 
 /// Starts the driver on a port of its own choice.
-fn start_driver() -> (Driver, u16) {
+fn start_driver() -> Driver {
     let mut child = Command::new("chromedriver")
         .arg("--port=0")
         .stdout(Stdio::piped())
@@ -173,12 +199,17 @@ fn start_driver() -> (Driver, u16) {
         .spawn()
         .expect("chromedriver is missing; `make test` installs it");
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let driver = Driver(child);
+    let mut driver = Driver {
+        child,
+        port: 0,
+        session: None,
+    };
     for line in lines {
         let line = line.unwrap();
         let after = line.split_once("started successfully on port ");
         if let Some((_, port)) = after {
-            return (driver, port.trim_end_matches('.').parse().unwrap());
+            driver.port = port.trim_end_matches('.').parse().unwrap();
+            return driver;
         }
     }
     panic!("chromedriver ended at once");
