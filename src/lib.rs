@@ -109,6 +109,11 @@
 //! - *What an address answers is stored before an edition is made*, and composing only reads it ([`usecases::digest::addresses`]): no
 //!   transaction is open while somebody is asked, and a simulation needs no network.
 //! - *The box says nothing about an address*: [`usecases::signup`].
+//! - *Two links lead to a reader's preferences*: the one in a newsletter may have been forwarded, so it does less
+//!   ([`usecases::preferences`]).
+//! - *Whoever leaves keeps the mark of that moment*, as whoever pauses does: undo is a change of status, and the next edition
+//!   begins where the last one ended. A new sign-up passes through `pending` and so begins anew ([`domain::subscription`]).
+//! - *Of an erased reader stays an HMAC of the address* ([`domain::erasure`]), so that nobody but the reader brings it back.
 
 pub mod app;
 pub mod cli;

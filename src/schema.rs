@@ -164,6 +164,7 @@ diesel::table! {
         reply_code -> Nullable<Int4>,
         reply_text -> Nullable<Text>,
         attack_id -> Nullable<Uuid>,
+        reader_link_id -> Nullable<Uuid>,
     }
 }
 
@@ -324,6 +325,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasures (mark) {
+        mark -> Bytea,
+        reason -> Nullable<Text>,
+        erased_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     feed_items (feed_id, identity_mark) {
         feed_id -> Uuid,
         identity_mark -> Text,
@@ -390,6 +399,15 @@ diesel::table! {
         request_sha256 -> Text,
         answer -> Nullable<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    leave_reasons (newsletter_id, day, reason) {
+        newsletter_id -> Uuid,
+        day -> Date,
+        reason -> Text,
+        readers -> Int4,
     }
 }
 
@@ -491,6 +509,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    reader_links (id) {
+        id -> Uuid,
+        subscriber_id -> Uuid,
+        kind -> Text,
+        nonce -> Uuid,
+        language -> Text,
+        new_address -> Nullable<Text>,
+        new_address_key -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        stopped_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     relay_rates (relay, unit) {
         relay -> Text,
         unit -> Text,
@@ -557,6 +591,10 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         rhythm_id -> Nullable<Uuid>,
         sent_until -> Nullable<Timestamptz>,
+        left_as -> Nullable<Text>,
+        paused_until -> Nullable<Timestamptz>,
+        is_text_only -> Bool,
+        has_given_reason -> Bool,
     }
 }
 
@@ -606,10 +644,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     edition_deliveries,
     edition_sends,
     editions,
+    erasures,
     feed_items,
     feeds,
     hub_subscriptions,
     idempotency_keys,
+    leave_reasons,
     left_out_articles,
     limit_hits,
     missed_deliveries,
@@ -617,6 +657,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     newsletter_looks,
     newsletters,
     purges,
+    reader_links,
     relay_rates,
     rhythms,
     signup_minutes,

@@ -118,12 +118,15 @@ fn prepared(identity: &Identity, frozen: &Rendered) -> (PreparedEdition, Reader)
         frozen,
         kind: &kind,
         unsubscribe_base: "https://news.example.org/unsubscribe/".to_owned(),
+        preferences_base: "https://news.example.org/preferences/".to_owned(),
+        is_text_only: false,
     };
     let reader = Reader {
         delivery: DeliveryId::new(now),
         address: "ada.lovelace@example.org".parse().unwrap(),
         subscribed_on: "5 January 2026".into(),
         unsubscribe_token: "01234567890123456789012345678901234567890123".to_owned(),
+        preferences_token: "11234567890123456789012345678901234567890123".to_owned(),
     };
     (PreparedEdition::new(identity, &edition).unwrap(), reader)
 }

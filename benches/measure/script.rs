@@ -8,6 +8,7 @@ use diesel::{Connection as _, PgConnection};
 use tidings::config::{Config, Sources};
 use tidings::domain::consent::ConsentSource;
 use tidings::domain::language::Language;
+use tidings::domain::link_token::LinkKeys;
 use tidings::i18n::Words;
 use tidings::usecases::signup::{Request, request};
 
@@ -49,7 +50,9 @@ fn recorded(url: &str) -> Vec<String> {
     let statements = Arc::new(Mutex::new(Vec::new()));
     conn.set_instrumentation(recorder(&statements));
     let words = Words::built_in();
-    conn.test_transaction(|conn| request(conn, now, &config, &words, &request_of_a_reader));
+    let secret = "a key for measuring only, longer than 32 characters".to_owned();
+    let keys = LinkKeys::new(&secret.into(), &[]);
+    conn.test_transaction(|conn| request(conn, now, &config, &words, &keys, &request_of_a_reader));
     let statements = statements.lock().unwrap();
     statements.clone()
 }

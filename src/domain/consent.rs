@@ -19,6 +19,10 @@ text_enum! {
         Withdrawn => "withdrawn",
         /// Was added by the newsroom, which holds the consent.
         Added => "added",
+        /// Changed what comes, how or how often; the wording says what.
+        Changed => "changed",
+        /// Took back having left.
+        Restored => "restored",
     }
 }
 
@@ -33,6 +37,8 @@ text_enum! {
         ConfirmPage => "confirm_page",
         /// The page behind the unsubscribe link.
         UnsubscribePage => "unsubscribe_page",
+        /// The reader's page of preferences.
+        Preferences => "preferences",
         /// The mail client's button (RFC 8058).
         OneClick => "one_click",
         /// The admin API; the wording says what the caller told about the origin.

@@ -4,7 +4,8 @@ use diesel::prelude::{Insertable, Queryable, Selectable};
 use jiff::Timestamp;
 
 use super::email_address::EmailAddress;
-use super::id::{AttackId, DeliveryId, EditionId, SignupId, SubscriberId};
+use super::id::{AttackId, DeliveryId, EditionId, ReaderLinkId, SignupId, SubscriberId};
+use super::reader_link::ReaderLink;
 use super::text_column::text_enum;
 
 text_enum! {
@@ -20,6 +21,14 @@ text_enum! {
         Approval => "approval",
         /// The alert to the newsroom that sign-ups are under attack.
         Attack => "attack",
+        /// The link to all preferences, as asked for.
+        PreferencesLink => "preferences_link",
+        /// To the address to which a reader wants to move.
+        AddressNew => "address_new",
+        /// To the address that a reader wants to leave.
+        AddressOld => "address_old",
+        /// To a reader to whose address another one wanted to move.
+        AddressTaken => "address_taken",
     }
 }
 
@@ -66,6 +75,8 @@ pub struct Delivery {
     pub subscriber_id: Option<SubscriberId>,
     /// For which sign-up; set for confirmations and "already subscribed".
     pub signup_id: Option<SignupId>,
+    /// Which link; set for mails that bring one to a reader.
+    pub reader_link_id: Option<ReaderLinkId>,
     /// The address of a mail to the newsroom.
     pub test_address: Option<EmailAddress>,
     /// Which attack; set for alerts.
@@ -106,6 +117,7 @@ pub struct NewDelivery {
     pub edition_id: Option<EditionId>,
     pub subscriber_id: Option<SubscriberId>,
     pub signup_id: Option<SignupId>,
+    pub reader_link_id: Option<ReaderLinkId>,
     pub test_address: Option<EmailAddress>,
     pub attack_id: Option<AttackId>,
     pub status: DeliveryStatus,
@@ -133,6 +145,21 @@ impl NewDelivery {
             subscriber_id: Some(subscriber_id),
             signup_id: Some(signup_id),
             ..Self::bare(now, kind, expires_at)
+        }
+    }
+
+    /// A single mail that brings a link to a reader, due at once, for as long as the link works.
+    #[must_use]
+    pub fn about_link(
+        now: Timestamp,
+        kind: DeliveryKind,
+        subscriber_id: SubscriberId,
+        link: &ReaderLink,
+    ) -> Self {
+        Self {
+            subscriber_id: Some(subscriber_id),
+            reader_link_id: Some(link.id),
+            ..Self::bare(now, kind, link.expires_at)
         }
     }
 
@@ -189,6 +216,7 @@ impl NewDelivery {
             edition_id: None,
             subscriber_id: None,
             signup_id: None,
+            reader_link_id: None,
             test_address: None,
             attack_id: None,
             status: DeliveryStatus::Queued,

@@ -137,6 +137,16 @@ impl EmailAddress {
         format!("{start}…@{domain}")
     }
 
+    /// The address for a page that somebody else may see, because the mail behind it was forwarded: `a•••@b•••.de`. Enough for
+    /// its owner to know it, and too little to write to.
+    #[must_use]
+    pub fn veiled(&self) -> String {
+        let (local, domain) = self.parts();
+        let first = |text: &str| text.chars().take(1).collect::<String>();
+        let top = domain.rsplit('.').next().unwrap_or_default();
+        format!("{}•••@{}•••.{top}", first(local), first(domain))
+    }
+
     /// Whether only a server that offers SMTPUTF8 (RFC 6531) can take mail for this address.
     #[must_use]
     pub fn needs_smtputf8(&self) -> bool {

@@ -171,6 +171,16 @@ fn the_mask_shows_two_characters_at_most() {
 }
 
 #[test]
+fn behind_the_veil_stand_two_letters_and_the_top_level_domain() {
+    for (text, expected) in [
+        ("anna@beispiel.de", "a•••@b•••.de"),
+        ("a@b.example.org", "a•••@b•••.org"),
+    ] {
+        assert_eq!(parse(text).unwrap().veiled(), expected);
+    }
+}
+
+#[test]
 fn debug_hides_the_local_part() {
     let address = parse("anna@beispiel.de").unwrap();
     assert_eq!(format!("{address:?}"), "EmailAddress(***@beispiel.de)");

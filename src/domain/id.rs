@@ -101,6 +101,8 @@ typed_id! {
     AttackId;
     /// Names one clean-up after an attack.
     PurgeId;
+    /// Names one link that a reader asked for by mail.
+    ReaderLinkId;
     /// Names one API key.
     ApiKeyId;
     /// Names one person of the newsroom.

@@ -24,6 +24,14 @@ pub enum Purpose {
     Confirm,
     /// Ends a subscription.
     Unsubscribe,
+    /// Shows and changes what a reader gets; in every newsletter, so it may have been forwarded.
+    Preferences,
+    /// The same and everything else about a reader; mailed on request.
+    AllPreferences,
+    /// Moves a reader to the address to which it was mailed.
+    ChangeAddress,
+    /// Keeps a reader at the address to which it was mailed.
+    StopAddressChange,
     /// Shows an edition to an editor.
     LookAtEdition,
     /// Approves an edition.
@@ -41,6 +49,10 @@ impl Purpose {
         match self {
             Self::Confirm => b"confirm",
             Self::Unsubscribe => b"unsubscribe",
+            Self::Preferences => b"preferences",
+            Self::AllPreferences => b"all preferences",
+            Self::ChangeAddress => b"change address",
+            Self::StopAddressChange => b"stop address change",
             Self::LookAtEdition => b"look at edition",
             Self::ApproveEdition => b"approve edition",
             Self::HoldEdition => b"hold edition",
@@ -125,6 +137,22 @@ impl LinkKeys {
         .collect()
     }
 
+    /// What is kept of the address of a reader who had everything deleted: an HMAC, so that without the key nobody can try
+    /// out addresses on it. `address_key` is the case-folded address.
+    #[must_use]
+    pub fn erasure_mark(&self, address_key: &str) -> Vec<u8> {
+        self.current.erasure_mark(address_key)
+    }
+
+    /// [`LinkKeys::erasure_mark`] by every key: marks outlive a change of it.
+    #[must_use]
+    pub fn erasure_marks(&self, address_key: &str) -> Vec<Vec<u8>> {
+        std::iter::once(&self.current)
+            .chain(&self.previous)
+            .map(|key| key.erasure_mark(address_key))
+            .collect()
+    }
+
     /// Whether `token` was issued for `purpose` and the row with this `nonce`. Takes the same time for every
     /// wrong MAC.
     #[must_use]
@@ -180,6 +208,16 @@ impl Key {
         let bytes: [u8; 32] = hash.finalize().into();
         let id = Sha256::digest(bytes).first().copied().unwrap_or_default();
         Self { id, bytes }
+    }
+
+    fn erasure_mark(&self, address_key: &str) -> Vec<u8> {
+        // HMAC takes a key of any length, so this cannot fail; an empty mark is refused by its table.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.bytes) else {
+            return Vec::new();
+        };
+        mac.update(b"erased address\0");
+        mac.update(address_key.as_bytes());
+        mac.finalize().into_bytes().to_vec()
     }
 
     fn mac(&self, purpose: Purpose, id: Uuid, nonce: Uuid) -> [u8; 16] {

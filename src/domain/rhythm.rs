@@ -84,6 +84,21 @@ impl Pace {
     }
 }
 
+/// Once a week instead of `schedule`: at the same time, on the day of the next slot after `now`. `None` for a schedule that
+/// comes no more often than that.
+#[must_use]
+pub fn weekly_instead(now: Timestamp, schedule: &Schedule) -> Option<Pace> {
+    let slots = schedule.next_slots(now, 2);
+    let (first, second) = (slots.first()?, slots.get(1)?);
+    // On the clock: a week in which clocks change has an hour more or less.
+    let gap = first.local.date().until(second.local.date()).ok()?;
+    if gap.get_days() >= 7 {
+        return None;
+    }
+    let days = Days::Of(vec![first.local.weekday()]);
+    Pace::on(&days, first.local.time(), schedule.zone_name()).ok()
+}
+
 /// A rhythm that readers of a newsletter have.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = crate::schema::rhythms)]
@@ -182,6 +197,23 @@ mod tests {
             .map(|slot| slot.local.date().to_string())
             .collect();
         assert_eq!(dates, ["2026-02-28", "2026-03-31", "2026-04-30"]);
+    }
+
+    #[test]
+    fn once_a_week_instead_is_for_what_comes_more_often() {
+        // Friday, after the slot of that day.
+        let now = "2026-01-09T08:00:00Z".parse().unwrap();
+        let weekly = |cron| {
+            let schedule = Schedule::parse(cron, "Europe/Berlin").unwrap();
+            weekly_instead(now, &schedule).map(|pace| match pace {
+                Pace::Scheduled(schedule) => schedule.cron().to_owned(),
+                other => panic!("{other:?}"),
+            })
+        };
+        assert_eq!(weekly("15 7 * * *").as_deref(), Some("15 7 * * 6"));
+        assert_eq!(weekly("0 7 * * 1-5").as_deref(), Some("0 7 * * 1"));
+        assert_eq!(weekly("0 7 * * 5"), None);
+        assert_eq!(weekly("0 7 1 * *"), None);
     }
 
     #[test]

@@ -48,6 +48,18 @@ impl Site {
         format!("{}/unsubscribe/{token}", self.base)
     }
 
+    /// The page of a reader's preferences.
+    #[must_use]
+    pub fn preferences_url(&self, token: &str) -> String {
+        format!("{}/preferences/{token}", self.base)
+    }
+
+    /// The page that moves a reader to another address, or keeps it: `action` is `change` or `stop`.
+    #[must_use]
+    pub fn address_url(&self, action: &str, token: &str) -> String {
+        format!("{}/address/{action}/{token}", self.base)
+    }
+
     /// A page for editors about an edition that waits for approval; `action` is `look`, `approve` or `hold`.
     #[must_use]
     pub fn editors_url(&self, action: &str, token: &str) -> String {

@@ -96,6 +96,14 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
 
+    fn unknown_newsletter() -> Self {
+        Self::not_found("unknown_newsletter", "there is no such newsletter")
+    }
+
+    fn unknown_link() -> Self {
+        Self::not_found("unknown_link", "this link is not known")
+    }
+
     /// 422 with the fields that are wrong.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
@@ -270,9 +278,7 @@ impl From<idempotency::Error> for Problem {
 impl From<newsletters::Error> for Problem {
     fn from(error: newsletters::Error) -> Self {
         match error {
-            newsletters::Error::NotFound => {
-                Self::not_found("unknown_newsletter", "there is no such newsletter")
-            }
+            newsletters::Error::NotFound => Self::unknown_newsletter(),
             newsletters::Error::SlugTaken(slug) => Self::conflict(
                 "slug_taken",
                 format!("there is a newsletter {slug} already; PATCH it, or choose another slug"),
@@ -289,9 +295,7 @@ impl From<newsletters::Error> for Problem {
 impl From<pausing::Error> for Problem {
     fn from(error: pausing::Error) -> Self {
         match error {
-            pausing::Error::NotFound => {
-                Self::not_found("unknown_newsletter", "there is no such newsletter")
-            }
+            pausing::Error::NotFound => Self::unknown_newsletter(),
             pausing::Error::Retired => Self::conflict("retired", error.to_string()),
             pausing::Error::Schedule(cause) => Self::internal(&cause),
             pausing::Error::Store(cause) => Self::from_store(&cause),
@@ -319,9 +323,7 @@ impl From<subscribers::Error> for Problem {
 impl From<rhythms::Error> for Problem {
     fn from(error: rhythms::Error) -> Self {
         match error {
-            rhythms::Error::NotFound => {
-                Self::not_found("unknown_subscription", rhythms::Error::NotFound.to_string())
-            }
+            rhythms::Error::NotFound => Self::not_found("unknown_subscription", error.to_string()),
             rhythms::Error::Status(_) => Self::conflict("wrong_status", error.to_string()),
             rhythms::Error::Store(cause) => Self::from_store(&cause),
         }
@@ -334,9 +336,7 @@ impl From<editions::Error> for Problem {
             editions::Error::NotFound => {
                 Self::not_found("unknown_edition", "there is no such edition")
             }
-            editions::Error::NoNewsletter => {
-                Self::not_found("unknown_newsletter", "there is no such newsletter")
-            }
+            editions::Error::NoNewsletter => Self::unknown_newsletter(),
             editions::Error::Skipped => {
                 Self::conflict("skipped", editions::Error::Skipped.to_string())
             }
@@ -353,9 +353,7 @@ impl From<approval::Error> for Problem {
             approval::Error::NotFound => {
                 Self::not_found("unknown_edition", "there is no such edition")
             }
-            approval::Error::UnknownLink => {
-                Self::not_found("unknown_link", "this link is not known")
-            }
+            approval::Error::UnknownLink => Self::unknown_link(),
             approval::Error::NotWaiting(_) => Self::conflict("not_waiting", detail),
             approval::Error::WrongStatus(_) => Self::conflict("wrong_status", detail),
             approval::Error::Changed { seen, current } => Self {
@@ -396,9 +394,7 @@ impl From<archive::Error> for Problem {
 impl From<looks::Error> for Problem {
     fn from(error: looks::Error) -> Self {
         match error {
-            looks::Error::NotFound => {
-                Self::not_found("unknown_newsletter", "there is no such newsletter")
-            }
+            looks::Error::NotFound => Self::unknown_newsletter(),
             looks::Error::Store(cause) => Self::from_store(&cause),
         }
     }
@@ -407,9 +403,7 @@ impl From<looks::Error> for Problem {
 impl From<digest::Error> for Problem {
     fn from(error: digest::Error) -> Self {
         match error {
-            digest::Error::NotFound => {
-                Self::not_found("unknown_newsletter", "there is no such newsletter")
-            }
+            digest::Error::NotFound => Self::unknown_newsletter(),
             digest::Error::NoReader => {
                 Self::not_found("unknown_subscription", digest::Error::NoReader.to_string())
             }

@@ -97,6 +97,7 @@ pub struct ReaderMarkers {
     address: String,
     subscribed_on: String,
     unsubscribe_url: String,
+    preferences_url: String,
     test_open: String,
     test_close: String,
 }
@@ -107,6 +108,7 @@ impl Default for ReaderMarkers {
             address: splice::marker("address"),
             subscribed_on: splice::marker("subscribed_on"),
             unsubscribe_url: splice::marker("unsubscribe_url"),
+            preferences_url: splice::marker("preferences_url"),
             test_open: splice::marker("test"),
             test_close: splice::marker("/test"),
         }

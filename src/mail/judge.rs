@@ -51,6 +51,8 @@ pub fn report(judged: &Judged<'_>) -> Result<Report, MessageError> {
         frozen: judged.frozen,
         kind: &kind,
         unsubscribe_base: judged.site.unsubscribe_url(""),
+        preferences_base: judged.site.preferences_url(""),
+        is_text_only: false,
     };
     let address = "reader@tidings.invalid".parse();
     let nobody = prepared::Reader {
@@ -58,6 +60,7 @@ pub fn report(judged: &Judged<'_>) -> Result<Report, MessageError> {
         address: address.map_err(|cause| MessageError::new(&cause))?,
         subscribed_on: judged.subscribed_on.clone().into(),
         unsubscribe_token: "check".to_owned(),
+        preferences_token: "check".to_owned(),
     };
     let message = prepared::slow(judged.identity, &mail, &nobody)?;
     let expected = Expected {

@@ -68,8 +68,8 @@ pub struct Content {
     pub subject: String,
     /// The plain-text part.
     pub text: Vec<u8>,
-    /// The HTML part.
-    pub html: Vec<u8>,
+    /// The HTML part; `None` for a message that is text only.
+    pub html: Option<Vec<u8>>,
 }
 
 impl From<&Rendered> for Content {
@@ -77,7 +77,7 @@ impl From<&Rendered> for Content {
         Self {
             subject: rendered.subject.clone(),
             text: quoted_printable::encode(&rendered.text),
-            html: quoted_printable::encode(&rendered.html),
+            html: Some(quoted_printable::encode(&rendered.html)),
         }
     }
 }
@@ -139,11 +139,17 @@ pub fn build(identity: &Identity, parts: &Parts<'_>) -> Result<Message, MessageE
             value,
         ));
     }
-    let body = MultiPart::alternative()
-        .boundary(format!("tidings-{}", parts.boundary.simple()))
-        .singlepart(part(ContentType::TEXT_PLAIN, &parts.content.text))
-        .singlepart(part(ContentType::TEXT_HTML, &parts.content.html));
-    let mut bytes = builder.multipart(body).map_err(wrong)?.formatted();
+    let text = part(ContentType::TEXT_PLAIN, &parts.content.text);
+    let message = match &parts.content.html {
+        Some(html) => builder.multipart(
+            MultiPart::alternative()
+                .boundary(format!("tidings-{}", parts.boundary.simple()))
+                .singlepart(text)
+                .singlepart(part(ContentType::TEXT_HTML, html)),
+        ),
+        None => builder.singlepart(text),
+    };
+    let mut bytes = message.map_err(wrong)?.formatted();
     if !bytes.ends_with(b"\r\n") {
         bytes.extend_from_slice(b"\r\n");
     }

@@ -18,6 +18,7 @@ pub mod correction;
 pub mod digest;
 pub mod freeze;
 pub mod judge;
+pub mod reader_link;
 
 pub mod lint;
 pub mod trial;

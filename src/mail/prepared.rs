@@ -45,6 +45,10 @@ pub struct Edition<'a> {
     pub kind: &'a Kind,
     /// The unsubscribe link without the reader's token at its end.
     pub unsubscribe_base: String,
+    /// The same of the link to the preferences.
+    pub preferences_base: String,
+    /// Whether the message has the text part only.
+    pub is_text_only: bool,
 }
 
 /// What differs per reader.
@@ -58,6 +62,8 @@ pub struct Reader {
     pub subscribed_on: Arc<str>,
     /// The token at the end of the unsubscribe link.
     pub unsubscribe_token: String,
+    /// The token at the end of the link to the preferences.
+    pub preferences_token: String,
 }
 
 /// See the module.
@@ -72,6 +78,7 @@ pub struct PreparedEdition {
     identity: Identity,
     needs_smtputf8: bool,
     unsubscribe_base: String,
+    preferences_base: String,
     /// Where the body begins: the index of its first piece, and the offset in it.
     body_start: (usize, usize),
 }
@@ -93,6 +100,7 @@ impl PreparedEdition {
                 .map_err(unexpected)?,
             subscribed_on: format!("d{mark}").into(),
             unsubscribe_token: format!("tidings-{mark}-txt"),
+            preferences_token: format!("tidings-{mark}-prf"),
         };
         let whole = slow(identity, edition, &nobody)?;
         let mut cutter = Cutter {
@@ -103,6 +111,7 @@ impl PreparedEdition {
                 identity: identity.clone(),
                 needs_smtputf8: whole.envelope.needs_smtputf8,
                 unsubscribe_base: edition.unsubscribe_base.clone(),
+                preferences_base: edition.preferences_base.clone(),
                 body_start: (0, 0),
             },
             rest: &whole.bytes,
@@ -110,7 +119,9 @@ impl PreparedEdition {
         };
         cutter.cut_head()?;
         cutter.cut_part(&edition.frozen.text, false)?;
-        cutter.cut_part(&edition.frozen.html, true)?;
+        if !edition.is_text_only {
+            cutter.cut_part(&edition.frozen.html, true)?;
+        }
         Ok(cutter.finish())
     }
 
@@ -207,6 +218,10 @@ impl PreparedEdition {
                 "{}{}",
                 self.unsubscribe_base, reader.unsubscribe_token
             )),
+            Field::PreferencesUrl => encode(&format!(
+                "{}{}",
+                self.preferences_base, reader.preferences_token
+            )),
         }
     }
 }
@@ -226,12 +241,13 @@ pub fn slow(
         address: reader.address.as_str().to_owned(),
         subscribed_on: reader.subscribed_on.to_string(),
         unsubscribe_url: unsubscribe_url.clone(),
+        preferences_url: format!("{}{}", edition.preferences_base, reader.preferences_token),
         is_test,
     };
     let content = Content {
         subject: edition.frozen.subject.clone(),
         text: parts.encode(&edition.frozen.text, false),
-        html: parts.encode(&edition.frozen.html, true),
+        html: (!edition.is_text_only).then(|| parts.encode(&edition.frozen.html, true)),
     };
     let mut kind = edition.kind.clone();
     if let Kind::List {
@@ -355,9 +371,15 @@ mod tests {
         }
     }
 
-    /// Text around the three markers, in an order and with neighbours as they come.
+    /// Text around the markers, in an order and with neighbours as they come.
     fn frozen(pieces: &[String]) -> String {
-        let markers = ["address", "subscribed_on", "unsubscribe_url", "nonsense"];
+        let markers = [
+            "address",
+            "subscribed_on",
+            "unsubscribe_url",
+            "preferences_url",
+            "nonsense",
+        ];
         let mut text = String::new();
         for (index, piece) in pieces.iter().enumerate() {
             text.push_str(piece);
@@ -372,6 +394,7 @@ mod tests {
             address: format!("{local}@example.org").parse().unwrap(),
             subscribed_on: subscribed_on.into(),
             unsubscribe_token: token.to_owned(),
+            preferences_token: token.chars().rev().collect(),
         }
     }
 
@@ -383,6 +406,8 @@ mod tests {
             frozen,
             kind,
             unsubscribe_base: "https://news.example.org/unsubscribe/".to_owned(),
+            preferences_base: "https://news.example.org/preferences/".to_owned(),
+            is_text_only: false,
         }
     }
 
@@ -400,10 +425,11 @@ mod tests {
             local in "[a-zA-Z0-9'+&ü]{1,30}",
             subscribed_on in "[0-9A-Za-zäöü. ]{1,40}",
             token in "[A-Za-z0-9_-]{44}",
+            is_text_only: bool,
         ) {
             let rendered = Rendered { subject, text: frozen(&text), html: frozen(&html) };
             let (kind, language) = (kind(), Language::english());
-            let edition = edition(&rendered, &kind, &language);
+            let edition = Edition { is_text_only, ..edition(&rendered, &kind, &language) };
             let prepared = PreparedEdition::new(&identity(), &edition).unwrap();
             let reader = reader(&local, &subscribed_on, &token);
             let mut bytes = b"what was there before".to_vec();

@@ -26,6 +26,8 @@ pub enum Field {
     SubscribedOn,
     /// The link that ends the subscription.
     UnsubscribeUrl,
+    /// The link that changes it.
+    PreferencesUrl,
 }
 
 /// A part of a frozen text.
@@ -71,6 +73,7 @@ fn field(name: &str) -> Option<Field> {
         "address" => Some(Field::Address),
         "subscribed_on" => Some(Field::SubscribedOn),
         "unsubscribe_url" => Some(Field::UnsubscribeUrl),
+        "preferences_url" => Some(Field::PreferencesUrl),
         _ => None,
     }
 }
@@ -84,6 +87,8 @@ pub struct Parts {
     pub subscribed_on: String,
     /// Ends the subscription.
     pub unsubscribe_url: String,
+    /// Changes it.
+    pub preferences_url: String,
     /// Whether the line that says "test" stays.
     pub is_test: bool,
 }
@@ -123,6 +128,7 @@ impl Parts {
             Field::Address => &self.address,
             Field::SubscribedOn => &self.subscribed_on,
             Field::UnsubscribeUrl => &self.unsubscribe_url,
+            Field::PreferencesUrl => &self.preferences_url,
         };
         if as_html {
             Cow::Owned(escape_html(text))
@@ -141,6 +147,7 @@ mod tests {
             address: "o'hara&co@example.org".to_owned(),
             subscribed_on: "12. Januar 2022".to_owned(),
             unsubscribe_url: "https://news.example.org/unsubscribe/x".to_owned(),
+            preferences_url: "https://news.example.org/preferences/y".to_owned(),
             is_test,
         }
     }

@@ -10,6 +10,7 @@ use super::digest::DigestEmail;
 use super::email::{Email, Rendered, render};
 use super::lint::{self, Expected, Severity};
 use super::message::{self, Content, Identity, Kind, MessageError, Parts};
+use super::reader_link::ReaderLinkEmail;
 use super::{prepared, splice};
 use crate::config::Publisher;
 use crate::domain::email_address::EmailAddress;
@@ -30,6 +31,7 @@ pub fn mistakes_in(templates: &Templates, languages: &[Language]) -> Vec<String>
         single::<ConfirmationEmail>(templates, language, &mut all);
         single::<AlreadySubscribedEmail>(templates, language, &mut all);
         single::<ApprovalEmail>(templates, language, &mut all);
+        single::<ReaderLinkEmail>(templates, language, &mut all);
         digest(templates, language, &mut all);
         correction(templates, language, &mut all);
     }
@@ -51,6 +53,8 @@ pub fn previews(
         all.push((format!("confirmation.{language}"), html));
         let html = render(templates, &AlreadySubscribedEmail::sample(language))?.html;
         all.push((format!("already_subscribed.{language}"), html));
+        let html = render(templates, &ReaderLinkEmail::sample(language))?.html;
+        all.push((format!("reader_link.{language}"), html));
         for (name, count) in [
             ("digest", 7),
             ("digest-1", 1),
@@ -79,6 +83,7 @@ fn sample_reader() -> splice::Parts {
         address: "anna@beispiel.example".to_owned(),
         subscribed_on: "12. Januar 2022".to_owned(),
         unsubscribe_url: "https://tidings.invalid/unsubscribe/sample".to_owned(),
+        preferences_url: "https://tidings.invalid/preferences/sample".to_owned(),
         is_test: false,
     }
 }
@@ -191,12 +196,15 @@ fn edition_message(language: &Language, frozen: &Rendered) -> Result<Vec<u8>, Me
         frozen,
         kind: &kind,
         unsubscribe_base: "https://tidings.invalid/unsubscribe/".to_owned(),
+        preferences_base: "https://tidings.invalid/preferences/".to_owned(),
+        is_text_only: false,
     };
     let nobody = prepared::Reader {
         delivery: Uuid::nil().into(),
         address: identity.from.clone(),
         subscribed_on: "1 January 2026".into(),
         unsubscribe_token: "sample".to_owned(),
+        preferences_token: "sample".to_owned(),
     };
     Ok(prepared::slow(&identity, &edition, &nobody)?.bytes)
 }

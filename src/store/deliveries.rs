@@ -20,17 +20,24 @@ pub fn insert(conn: &mut PgConnection, delivery: NewDelivery) -> Result<(), Erro
     Ok(())
 }
 
-/// A single mail that a sign-up caused.
+/// A single mail that somebody caused who knew the address.
 #[derive(Debug, Clone, Queryable)]
 pub struct CausedMail {
     /// What kind.
     pub kind: DeliveryKind,
-    /// What it was about.
-    pub newsletter_ids: Vec<NewsletterId>,
+    newsletter_ids: Option<Vec<NewsletterId>>,
     created_at: jiff_diesel::Timestamp,
 }
 
 impl CausedMail {
+    /// Whether it was about a sign-up for `newsletter`.
+    #[must_use]
+    pub fn is_about(&self, newsletter: NewsletterId) -> bool {
+        self.newsletter_ids
+            .as_ref()
+            .is_some_and(|ids| ids.contains(&newsletter))
+    }
+
     /// When it was queued.
     #[must_use]
     pub fn created_at(&self) -> Timestamp {
@@ -38,23 +45,27 @@ impl CausedMail {
     }
 }
 
-/// The single mails that sign-ups caused to a subscriber since `since`.
+/// The single mails that people caused to a subscriber since `since`: by signing up, or by asking for a link.
 ///
 /// # Errors
 /// Database errors.
-pub fn caused_by_signups(
+pub fn caused_by_people(
     conn: &mut PgConnection,
     subscriber: SubscriberId,
     since: Timestamp,
 ) -> Result<Vec<CausedMail>, Error> {
     use jiff_diesel::ToDiesel as _;
     Ok(dsl::deliveries
-        .inner_join(signups::table.on(dsl::signup_id.eq(signups::id.nullable())))
+        .left_join(signups::table.on(dsl::signup_id.eq(signups::id.nullable())))
         .filter(
             dsl::subscriber_id
                 .eq(subscriber)
                 .and(dsl::created_at.gt(since.to_diesel())),
         )
-        .select((dsl::kind, signups::newsletter_ids, dsl::created_at))
+        .select((
+            dsl::kind,
+            signups::newsletter_ids.nullable(),
+            dsl::created_at,
+        ))
         .load(conn)?)
 }

@@ -5,9 +5,11 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 
 use super::Error;
+use super::recipients::{Audience, common_mark};
 use crate::domain::id::{NewsletterId, RhythmId, SubscriptionId};
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
-use crate::domain::rhythm::{Rhythm, RhythmKind};
+use crate::domain::rhythm::{Pace, Rhythm, RhythmKind};
+use crate::domain::subscription::Subscription;
 use crate::schema::rhythms::dsl;
 use crate::schema::{articles, newsletters, subscriptions};
 
@@ -31,6 +33,36 @@ pub fn upsert(conn: &mut PgConnection, wanted: &Rhythm) -> Result<Rhythm, Error>
         )
         .select(Rhythm::as_select())
         .first(conn)?)
+}
+
+/// Gives a reader another pace, with the mark that goes with the old one, so that nothing is lost or repeated; returns the
+/// rhythm of the reader's own. The caller holds the newsletter's rhythms ([`hold`]) and has locked the subscription.
+///
+/// # Errors
+/// Database errors.
+pub fn give(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    before: &Subscription,
+    pace: &Pace,
+) -> Result<Option<Rhythm>, Error> {
+    let rhythm = match Rhythm::new(now, before.newsletter_id, pace) {
+        Some(wanted) => Some(upsert(conn, &wanted)?),
+        None => None,
+    };
+    let id = rhythm.as_ref().map(|rhythm| rhythm.id);
+    if id != before.rhythm_id {
+        let audience = Audience {
+            newsletter: before.newsletter_id,
+            rhythm: before.rhythm_id,
+        };
+        let mark = match before.sent_until {
+            Some(mark) => mark,
+            None => common_mark(conn, audience)?,
+        };
+        assign(conn, before.id, id, mark)?;
+    }
+    Ok(rhythm)
 }
 
 /// These rhythms, in no order.

@@ -51,6 +51,34 @@ pub fn find(conn: &mut PgConnection, id: SubscriberId) -> Result<Option<Subscrib
         .optional()?)
 }
 
+/// The subscriber with this id, locked until the transaction ends.
+///
+/// # Errors
+/// Database errors.
+pub fn lock(conn: &mut PgConnection, id: SubscriberId) -> Result<Option<Subscriber>, Error> {
+    Ok(dsl::subscribers
+        .find(id)
+        .select(Subscriber::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .optional()?)
+}
+
+/// Gives a subscriber another address.
+///
+/// # Errors
+/// [`Error::Duplicate`] with `subscribers_address_key_key` when it is another subscriber's.
+pub fn set_address(
+    conn: &mut PgConnection,
+    id: SubscriberId,
+    address: &EmailAddress,
+) -> Result<(), Error> {
+    diesel::update(dsl::subscribers.find(id))
+        .set((dsl::address.eq(address), dsl::address_key.eq(address.key())))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The subscribers with these ids, in no order.
 ///
 /// # Errors

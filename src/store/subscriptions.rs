@@ -40,6 +40,54 @@ pub fn lock_of(
         .load(conn)?)
 }
 
+/// All of a subscriber's subscriptions, locked until the transaction ends.
+///
+/// # Errors
+/// Database errors.
+pub fn lock_all_of(
+    conn: &mut PgConnection,
+    subscriber: SubscriberId,
+) -> Result<Vec<Subscription>, Error> {
+    Ok(dsl::subscriptions
+        .filter(dsl::subscriber_id.eq(subscriber))
+        // One order for all, so that two transactions cannot wait for each other.
+        .order(dsl::id)
+        .select(Subscription::as_select())
+        .for_update()
+        .load(conn)?)
+}
+
+/// Lets at most `limit` subscriptions go on whose pause was to end by `now`; returns which. Rows that somebody else holds wait
+/// for the next time.
+///
+/// # Errors
+/// Database errors.
+pub fn resume_due(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<SubscriptionId>, Error> {
+    let due: Vec<SubscriptionId> = dsl::subscriptions
+        .filter(
+            dsl::status
+                .eq(SubscriptionStatus::Paused)
+                .and(dsl::paused_until.le(now.to_diesel())),
+        )
+        .order((dsl::paused_until, dsl::id))
+        .limit(limit)
+        .select(dsl::id)
+        .for_update()
+        .skip_locked()
+        .load(conn)?;
+    diesel::update(dsl::subscriptions.filter(dsl::id.eq_any(&due)))
+        .set((
+            dsl::status.eq(SubscriptionStatus::Active),
+            dsl::paused_until.eq(None::<jiff_diesel::Timestamp>),
+        ))
+        .execute(conn)?;
+    Ok(due)
+}
+
 /// The subscription, locked until the transaction ends.
 ///
 /// # Errors
@@ -95,7 +143,7 @@ pub fn all_of(
         .load(conn)?)
 }
 
-/// Writes status and times of a subscription that the caller has locked.
+/// Writes everything but rhythm and mark of a subscription that the caller has locked.
 ///
 /// # Errors
 /// Database errors.
@@ -109,9 +157,30 @@ pub fn update(conn: &mut PgConnection, subscription: &Subscription) -> Result<()
                 .confirmed_at
                 .map(|at: Timestamp| at.to_diesel())),
             dsl::ended_at.eq(subscription.ended_at.map(|at: Timestamp| at.to_diesel())),
+            dsl::left_as.eq(subscription.left_as),
+            dsl::paused_until.eq(subscription
+                .paused_until
+                .map(|at: Timestamp| at.to_diesel())),
+            dsl::is_text_only.eq(subscription.is_text_only),
+            dsl::has_given_reason.eq(subscription.has_given_reason),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Those from `first` to `last`, both included, who want text only.
+///
+/// # Errors
+/// Database errors.
+pub fn text_only_between(
+    conn: &mut PgConnection,
+    first: SubscriptionId,
+    last: SubscriptionId,
+) -> Result<Vec<SubscriptionId>, Error> {
+    Ok(dsl::subscriptions
+        .filter(dsl::is_text_only.and(dsl::id.between(first, last)))
+        .select(dsl::id)
+        .load(conn)?)
 }
 
 /// Whether the newsletter has any active reader, without counting them.

@@ -17,10 +17,12 @@ use crate::domain::link_token::{LinkKeys, Purpose, UncheckedToken};
 use crate::domain::network::Network;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::signup::Signup;
+use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, deliveries, editions, limits, newsletters, signups, subscribers, subscriptions,
+    self, consents, deliveries, editions, erasures, limits, newsletters, signups, subscribers,
+    subscriptions, suppressions,
 };
 
 /// Why there is nothing to show.
@@ -75,6 +77,8 @@ struct Opened {
     signup: Signup,
     newsletters: Vec<Newsletter>,
     subscriptions: Vec<Subscription>,
+    subscriber: Subscriber,
+    is_suppressed: bool,
 }
 
 /// Looks at a link.
@@ -125,6 +129,10 @@ pub fn confirm(
                     status,
                     confirmed_at: Some(now),
                     ended_at: None,
+                    left_as: None,
+                    paused_until: subscription
+                        .paused_until
+                        .filter(|_| status == SubscriptionStatus::Paused),
                     ..subscription.clone()
                 };
                 subscriptions::update(conn, &after)?;
@@ -139,6 +147,7 @@ pub fn confirm(
         }
         consents::insert(conn, evidence)?;
         signups::set_confirmed(conn, opened.signup.id, now)?;
+        erasures::forget(conn, keys, &opened.subscriber.address_key)?;
         return shown(conn, now, LinkState::Confirmed, opened);
     }
     shown(conn, now, state, opened)
@@ -166,7 +175,7 @@ pub fn resend(
     let cooldown_from = now
         .saturating_sub(settings.confirmation_cooldown())
         .unwrap_or(now);
-    let caused = deliveries::caused_by_signups(conn, old.subscriber_id, day_ago)?;
+    let caused = deliveries::caused_by_people(conn, old.subscriber_id, day_ago)?;
     let is_told = caused
         .iter()
         .any(|mail| mail.kind == DeliveryKind::Confirmation && mail.created_at() > cooldown_from);
@@ -208,6 +217,7 @@ impl Opened {
     fn can_be_sent_again(&self, now: Timestamp) -> bool {
         let waits = |row: &Subscription| row.status == SubscriptionStatus::Pending;
         self.state(now) == LinkState::Expired
+            && !self.is_suppressed
             && self.signup.confirmed_at.is_none()
             && self.subscriptions.iter().any(waits)
     }
@@ -221,6 +231,9 @@ impl Opened {
             .all(|newsletter| newsletter.status == NewsletterStatus::Retired)
         {
             LinkState::Ended
+        } else if self.is_suppressed {
+            // Whoever said "never again" meant this link, too.
+            LinkState::Expired
         } else if has(SubscriptionStatus::Pending) && self.signup.confirmed_at.is_none() {
             if self.signup.is_expired(now) {
                 LinkState::Expired
@@ -249,10 +262,14 @@ fn open(conn: &mut PgConnection, keys: &LinkKeys, token: &str) -> Result<Opened,
     };
     let newsletters = signup.newsletter_ids.iter().filter_map(in_order).collect();
     let subscriptions = subscriptions::lock_of(conn, signup.subscriber_id, &signup.newsletter_ids)?;
+    let subscriber = subscribers::find(conn, signup.subscriber_id)?.ok_or(Error::UnknownLink)?;
+    let is_suppressed = suppressions::contains(conn, &subscriber.address_key)?;
     Ok(Opened {
         signup,
         newsletters,
         subscriptions,
+        subscriber,
+        is_suppressed,
     })
 }
 
@@ -262,8 +279,6 @@ fn shown(
     state: LinkState,
     opened: Opened,
 ) -> Result<Shown, Error> {
-    let subscriber =
-        subscribers::find(conn, opened.signup.subscriber_id)?.ok_or(Error::UnknownLink)?;
     let can_be_sent_again = opened.can_be_sent_again(now);
     let mut shown = opened.newsletters;
     shown.retain(|newsletter| {
@@ -281,7 +296,7 @@ fn shown(
     Ok(Shown {
         state,
         language: opened.signup.language,
-        address: subscriber.address,
+        address: opened.subscriber.address,
         newsletters,
         can_be_sent_again,
     })

@@ -294,6 +294,10 @@ fn fill_reader(
             ended_at: None,
             rhythm_id: None,
             sent_until: None,
+            left_as: None,
+            paused_until: None,
+            is_text_only: false,
+            has_given_reason: false,
         };
         subscriptions::insert(conn, subscription)?;
         let wording = Wording {

@@ -154,6 +154,7 @@ pub fn preview_text(conn: &mut PgConnection, id: EditionId) -> Result<String, Er
         address: "[address]".to_owned(),
         subscribed_on: "[date]".to_owned(),
         unsubscribe_url: "[link]".to_owned(),
+        preferences_url: "[link]".to_owned(),
         is_test: false,
     };
     Ok(parts.fill(&content.plain, false))

@@ -4,7 +4,8 @@
 //! input, and it cannot wait for anything. No use case calls another.
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
-//! [`subscribers`] is the newsroom's way to all three, [`rhythms`] changes how often a reader reads. The life of an edition:
+//! [`subscribers`] is the newsroom's way to all three, [`rhythms`] and, for readers themselves, [`preferences`]
+//! change how often a reader reads. The life of an edition:
 //! [`articles`] come in, also by [`feeds`], [`digest`] composes and queues unless the newsletter pauses ([`pausing`]), [`approval`]
 //! lets go what a person has to see first, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`]
 //! looks at it, [`mails`] at mails of anybody, [`archive`] shows what was sent. [`doors`] and [`attack`] keep machines
@@ -28,6 +29,7 @@ pub mod looks;
 pub mod mails;
 pub mod newsletters;
 pub mod pausing;
+pub mod preferences;
 pub mod rhythms;
 pub mod schema;
 pub mod sending;

@@ -11,7 +11,6 @@ use crate::domain::newsletter::Newsletter;
 use crate::domain::rhythm::{Pace, Rhythm};
 use crate::domain::slug::Slug;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
-use crate::store::recipients::{self, Audience};
 use crate::store::{self, newsletters, rhythms, subscriptions};
 
 pub use diesel::PgConnection as Connection;
@@ -55,22 +54,7 @@ pub fn set_pace(
     pace: &Pace,
 ) -> Result<Changed, Error> {
     let (newsletter, before) = lock(conn, subscriber, slug)?;
-    let rhythm = match Rhythm::new(now, newsletter.id, pace) {
-        Some(wanted) => Some(rhythms::upsert(conn, &wanted)?),
-        None => None,
-    };
-    let id = rhythm.as_ref().map(|rhythm| rhythm.id);
-    if id != before.rhythm_id {
-        let audience = Audience {
-            newsletter: newsletter.id,
-            rhythm: before.rhythm_id,
-        };
-        let mark = match before.sent_until {
-            Some(mark) => mark,
-            None => recipients::common_mark(conn, audience)?,
-        };
-        rhythms::assign(conn, before.id, id, mark)?;
-    }
+    let rhythm = rhythms::give(conn, now, &before, pace)?;
     after(conn, newsletter, &before, rhythm)
 }
 
@@ -124,6 +108,7 @@ fn turn(
     if before.status == from {
         let changed = Subscription {
             status: to,
+            paused_until: None,
             ..before.clone()
         };
         subscriptions::update(conn, &changed)?;
@@ -133,6 +118,19 @@ fn turn(
         None => None,
     };
     after(conn, newsletter, &before, rhythm)
+}
+
+/// Pauses of so many readers end in one transaction: their rows are locked until it does.
+const RESUME_AT_ONCE: i64 = 500;
+
+/// Lets subscriptions go on whose pause was until an instant that has come; returns how many, and whether there may be more.
+///
+/// # Errors
+/// Database errors.
+pub fn resume_due(conn: &mut PgConnection, now: Timestamp) -> Result<(usize, bool), Error> {
+    let count = subscriptions::resume_due(conn, now, RESUME_AT_ONCE)?.len();
+    let is_full = i64::try_from(count).is_ok_and(|count| count >= RESUME_AT_ONCE);
+    Ok((count, is_full))
 }
 
 /// The newsletter, of which nothing is composed meanwhile, whose end would be the mark, and the reader's subscription to it.

@@ -17,6 +17,7 @@ use crate::domain::delivery::{DeliveryKind, NewDelivery};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{NewsletterId, SignupId, SubscriberId, SubscriptionId};
 use crate::domain::language::Language;
+use crate::domain::link_token::LinkKeys;
 use crate::domain::network::Network;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::signup::Signup;
@@ -26,7 +27,7 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, deliveries, limits, newsletters, signups, subscribers, subscriptions,
+    self, consents, deliveries, erasures, limits, newsletters, signups, subscribers, subscriptions,
 };
 
 /// What the form sends, parsed.
@@ -85,11 +86,12 @@ pub fn request(
     now: Timestamp,
     settings: &config::Config,
     words: &Words,
+    keys: &LinkKeys,
     request: &Request,
 ) -> Result<(), Error> {
     let limits = &settings.limits;
     let settings = &settings.signup;
-    let Some(wanted) = wanted_newsletters(conn, request)? else {
+    let Some(wanted) = wanted_newsletters(conn, keys, request)? else {
         return Ok(());
     };
     let subscriber = subscribers::upsert(conn, new_subscriber(now, request))?;
@@ -120,6 +122,7 @@ pub fn request(
 /// The chosen newsletters, in the order of the form; `None` when nothing must be sent to the address.
 fn wanted_newsletters(
     conn: &mut PgConnection,
+    keys: &LinkKeys,
     request: &Request,
 ) -> Result<Option<Vec<Newsletter>>, Error> {
     let slugs = &request.newsletters;
@@ -138,6 +141,9 @@ fn wanted_newsletters(
             None => return Err(Error::UnknownNewsletter(slug.clone())),
         }
     }
+    // An erased address is asked to confirm like a new one: that is its reader's own word.
+    let is_suppressed =
+        is_suppressed || erasures::standing(conn, keys, &request.address.key())?.is_suppressed();
     Ok((!is_suppressed).then_some(wanted))
 }
 
@@ -198,6 +204,8 @@ fn ask(
                     status: before.status.request(),
                     language: language.clone(),
                     requested_at: now,
+                    left_as: None,
+                    paused_until: None,
                     ..before.clone()
                 };
                 subscriptions::update(conn, &after)?;
@@ -232,6 +240,10 @@ fn new_subscription(
         ended_at: None,
         rhythm_id: None,
         sent_until: None,
+        left_as: None,
+        paused_until: None,
+        is_text_only: false,
+        has_given_reason: false,
     }
 }
 
@@ -252,7 +264,7 @@ fn mail_to_send(
     let day_ago = now
         .saturating_sub(SignedDuration::from_hours(24))
         .unwrap_or(now);
-    let caused = deliveries::caused_by_signups(conn, subscriber, day_ago)?;
+    let caused = deliveries::caused_by_people(conn, subscriber, day_ago)?;
     if settings.is_reached(caused.len()) {
         return Ok(None);
     }
@@ -260,11 +272,9 @@ fn mail_to_send(
         .saturating_sub(settings.confirmation_cooldown())
         .unwrap_or(now);
     let is_told = |kind: DeliveryKind, since: Timestamp, newsletter: NewsletterId| {
-        caused.iter().any(|mail| {
-            mail.kind == kind
-                && mail.created_at() > since
-                && mail.newsletter_ids.contains(&newsletter)
-        })
+        caused
+            .iter()
+            .any(|mail| mail.kind == kind && mail.created_at() > since && mail.is_about(newsletter))
     };
     let (kind, since, about) = if standing.pending.is_empty() {
         (DeliveryKind::AlreadySubscribed, day_ago, &standing.held)

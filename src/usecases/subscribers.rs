@@ -9,13 +9,17 @@ use uuid::Uuid;
 
 use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::erasure::Standing;
 use crate::domain::id::{SubscriberId, SubscriptionId};
 use crate::domain::language::Language;
+use crate::domain::link_token::LinkKeys;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::slug::Slug;
 use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
-use crate::store::{self, consents, newsletters, subscribers, subscriptions, suppressions};
+use crate::store::{
+    self, consents, erasures, newsletters, subscribers, subscriptions, suppressions,
+};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +68,8 @@ pub enum Added {
     LeftBefore,
     /// Nothing is ever sent to this address.
     Suppressed,
+    /// The reader had everything deleted, and comes back only by signing up and confirming.
+    Erased,
 }
 
 /// A subscriber with subscriptions and evidence.
@@ -79,15 +85,20 @@ pub struct Detail {
     pub consents: Vec<Consent>,
 }
 
-/// Adds a reader.
+/// The reader, unless nothing may be stored of one who had everything deleted, and what became of each newsletter.
+pub type Outcome = (Option<Subscriber>, Vec<(Slug, Added)>);
+
+/// Adds a reader. Of an address that was erased nothing is stored, and no subscriber returned, unless its reader has asked
+/// for something anew.
 ///
 /// # Errors
 /// [`Error::UnknownNewsletter`], [`Error::NoNewsletter`].
 pub fn add(
     conn: &mut PgConnection,
     now: Timestamp,
+    keys: &LinkKeys,
     addition: &Addition,
-) -> Result<(Subscriber, Vec<(Slug, Added)>), Error> {
+) -> Result<Outcome, Error> {
     if addition.newsletters.is_empty() {
         return Err(Error::NoNewsletter);
     }
@@ -99,7 +110,13 @@ pub fn add(
     {
         return Err(Error::UnknownNewsletter(unknown.clone()));
     }
-    let is_suppressed = suppressions::contains(conn, &addition.address.key())?;
+    let standing = erasures::standing(conn, keys, &addition.address.key())?;
+    if let Some(result) = keeps_out(standing) {
+        let known = subscribers::find_by_address(conn, &addition.address)?;
+        let results = found.iter().map(|row| (row.slug.clone(), result));
+        return Ok((known, results.collect()));
+    }
+    let is_suppressed = standing.is_suppressed();
     let subscriber = subscribers::upsert(conn, new_subscriber(now, addition))?;
     let ids: Vec<_> = found.iter().map(|newsletter| newsletter.id).collect();
     let known = subscriptions::lock_of(conn, subscriber.id, &ids)?;
@@ -131,7 +148,16 @@ pub fn add(
         results.push((newsletter.slug.clone(), result));
     }
     consents::insert(conn, evidence)?;
-    Ok((subscriber, results))
+    Ok((Some(subscriber), results))
+}
+
+/// What is told about an address of which nothing is to be stored.
+fn keeps_out(standing: Standing) -> Option<Added> {
+    match standing {
+        Standing::Free | Standing::Suppressed => None,
+        Standing::Erased => Some(Added::Erased),
+        Standing::ErasedAndSuppressed => Some(Added::Suppressed),
+    }
 }
 
 fn add_one(before: Option<&Subscription>) -> Added {
@@ -162,6 +188,10 @@ fn activate(
         ended_at: None,
         rhythm_id: before.and_then(|before| before.rhythm_id),
         sent_until: before.and_then(|before| before.sent_until),
+        left_as: None,
+        paused_until: None,
+        is_text_only: before.is_some_and(|before| before.is_text_only),
+        has_given_reason: false,
     };
     let id = after.id;
     if before.is_some() {
@@ -250,6 +280,8 @@ pub fn unsubscribe(
         let after = Subscription {
             status,
             ended_at: Some(now),
+            // The reader cannot undo what the newsroom did.
+            left_as: None,
             ..subscription
         };
         subscriptions::update(conn, &after)?;

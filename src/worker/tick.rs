@@ -13,7 +13,7 @@ use crate::usecases::approval::{self, Acted};
 use crate::usecases::attack::{self, Change};
 use crate::usecases::digest::addresses::Due;
 use crate::usecases::digest::{self, Composed, Context};
-use crate::usecases::{StoreError, doors, sending};
+use crate::usecases::{StoreError, doors, rhythms, sending};
 
 /// Looks for due newsletters until told to stop.
 pub async fn run(app: App, mut stop: Stop) {
@@ -83,6 +83,24 @@ pub async fn act_on_approvals(app: &App) -> Result<Vec<(EditionId, Acted)>, appr
     }
 }
 
+/// Lets subscriptions go on whose pause is over at `now`; returns how many.
+///
+/// # Errors
+/// Database errors; those that go on already do so.
+pub async fn end_pauses(app: &App, now: Timestamp) -> Result<usize, rhythms::Error> {
+    let mut all = 0;
+    loop {
+        let (count, is_full) = app
+            .db
+            .transaction(move |conn| rhythms::resume_due(conn, now))
+            .await?;
+        all += count;
+        if !is_full {
+            return Ok(all);
+        }
+    }
+}
+
 /// What a pass over the due newsletters did.
 #[derive(Debug, Default)]
 pub struct Pass {
@@ -100,6 +118,10 @@ pub struct Pass {
 /// When the database cannot be reached; what was composed before stays.
 pub async fn run_due(app: &App) -> Result<Pass, digest::Error> {
     let now = app.db.now().await?;
+    // Before anything is composed, so that the edition of the day on which a pause ends is for its reader, too.
+    if let Err(error) = end_pauses(app, now).await {
+        tracing::error!(error = ?error, "pauses could not be ended");
+    }
     app.db
         .transaction(move |conn| digest::advance_cut(conn, now))
         .await?;

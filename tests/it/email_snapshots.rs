@@ -11,6 +11,7 @@ use tidings::mail::confirmation::ConfirmationEmail;
 use tidings::mail::correction::CorrectionEmail;
 use tidings::mail::digest::DigestEmail;
 use tidings::mail::email::{Email, Rendered, render};
+use tidings::mail::reader_link::{About, ReaderLinkEmail};
 use tidings::mail::splice;
 use tidings::templates::Templates;
 
@@ -75,6 +76,8 @@ fn sample<E: Email>(language: &str, change: impl Fn(E) -> E) -> Rendered {
         subscribed_on: "3 January 2022".to_owned(),
         unsubscribe_url: "https://news.europablatt.example/unsubscribe/AZ3oT1kVcACSB5c0Qn1pXa5W"
             .to_owned(),
+        preferences_url: "https://news.europablatt.example/preferences/BZ3oT1kVcACSB5c0Qn1pXa5W"
+            .to_owned(),
         is_test: false,
     };
     Rendered {
@@ -82,6 +85,10 @@ fn sample<E: Email>(language: &str, change: impl Fn(E) -> E) -> Rendered {
         text: parts.fill(&frozen.text, false),
         html: parts.fill(&frozen.html, true),
     }
+}
+
+fn about(language: &str, about: About) -> Rendered {
+    sample::<ReaderLinkEmail>(language, |email| ReaderLinkEmail { about, ..email })
 }
 
 /// Every e-mail with its name, in one language.
@@ -101,6 +108,13 @@ fn samples(language: &str) -> Vec<(String, Rendered)> {
             sample::<CorrectionEmail>(language, |email| email),
         ),
         ("attack", sample::<AttackEmail>(language, |email| email)),
+        (
+            "reader_link",
+            sample::<ReaderLinkEmail>(language, |email| email),
+        ),
+        ("reader_link_new", about(language, About::New)),
+        ("reader_link_old", about(language, About::Old)),
+        ("reader_link_taken", about(language, About::Taken)),
         ("digest", sample::<DigestEmail>(language, |email| email)),
         (
             "digest_for_browser",

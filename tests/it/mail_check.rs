@@ -68,12 +68,15 @@ fn edition(language: &Language, frozen: &Rendered) -> Report {
         frozen,
         kind: &kind,
         unsubscribe_base: "https://news.europablatt.example/unsubscribe/".to_owned(),
+        preferences_base: "https://news.europablatt.example/preferences/".to_owned(),
+        is_text_only: false,
     };
     let reader = prepared::Reader {
         delivery: uuid::Uuid::from_u128(9).into(),
         address: "anna@beispiel.example".parse().unwrap(),
         subscribed_on: "3 January 2026".into(),
         unsubscribe_token: "AZ3oT1kVcACSB5c0Qn1pXa5W".to_owned(),
+        preferences_token: "BZ3oT1kVcACSB5c0Qn1pXa5W".to_owned(),
     };
     let message = prepared::slow(&identity(), &edition, &reader).unwrap();
     lint::check(&message.bytes, &expected())

@@ -42,6 +42,7 @@ mod outbox_pages;
 mod pages;
 mod poison;
 mod postfix;
+mod preferences;
 mod private_postgres;
 mod program;
 mod routes;

@@ -57,7 +57,8 @@ pub(crate) struct AddedAnswer {
 /// What adding did.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AdditionAnswer {
-    id: SubscriberId,
+    /// `null` when nothing is stored about the address: it was erased, or nothing is ever sent to it.
+    id: Option<SubscriberId>,
     results: Vec<AddedAnswer>,
 }
 
@@ -224,9 +225,10 @@ pub(crate) async fn add(
         page_url,
         consented_at: body.consent.obtained_at,
     };
+    let keys = app.keys.clone();
     let (subscriber, results) = app
         .db
-        .transaction(move |conn| subscribers::add(conn, now, &addition))
+        .transaction(move |conn| subscribers::add(conn, now, &keys, &addition))
         .await
         .map_err(|error| match error {
             subscribers::Error::UnknownNewsletter(slug) => {
@@ -242,7 +244,7 @@ pub(crate) async fn add(
         })
         .collect();
     Ok(HttpResponse::Ok().json(AdditionAnswer {
-        id: subscriber.id,
+        id: subscriber.map(|subscriber| subscriber.id),
         results,
     }))
 }
@@ -253,6 +255,7 @@ fn added(result: Added) -> &'static str {
         Added::Already => "already",
         Added::LeftBefore => "left_before",
         Added::Suppressed => "suppressed",
+        Added::Erased => "erased",
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) mod embed;
 pub(super) mod ghost;
 pub(super) mod newsletters;
 pub(super) mod outbox;
+pub(super) mod preferences;
 mod problems;
 pub(super) mod signup;
 mod submission;

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 use crate::http::problem::Problem;
-use crate::usecases::{attack, confirmation, doors, signup, unsubscribe};
+use crate::usecases::{attack, confirmation, doors, preferences, signup, unsubscribe};
 
 impl From<signup::Error> for Problem {
     fn from(error: signup::Error) -> Self {
@@ -59,7 +59,29 @@ impl From<unsubscribe::Error> for Problem {
             unsubscribe::Error::UnknownLink => {
                 Self::not_found("unknown_link", "this link is not known")
             }
+            unsubscribe::Error::UnknownNewsletter => {
+                Self::not_found("unknown_newsletter", "there is no such newsletter")
+            }
             unsubscribe::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<preferences::Error> for Problem {
+    fn from(error: preferences::Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            preferences::Error::UnknownLink => {
+                Self::not_found("unknown_link", "this link is not known")
+            }
+            preferences::Error::LinkExpired => Self::new(StatusCode::GONE, "link_expired", detail),
+            preferences::Error::NeedsMailedLink => {
+                Self::new(StatusCode::FORBIDDEN, "needs_mailed_link", detail)
+            }
+            preferences::Error::UnknownNewsletter => Self::not_found("unknown_newsletter", detail),
+            preferences::Error::PauseDate => Self::invalid_field("until", detail),
+            preferences::Error::AddressTaken => Self::conflict("address_taken", detail),
+            preferences::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

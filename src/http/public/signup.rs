@@ -163,7 +163,7 @@ async fn sign_up(
             move |conn, answer| {
                 if answer == Answer::Pass {
                     let words = shared.templates.words();
-                    signup::request(conn, now, &config, words, &parsed)?;
+                    signup::request(conn, now, &config, words, &shared.keys, &parsed)?;
                 }
                 Ok(answer)
             },

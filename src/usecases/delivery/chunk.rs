@@ -1,6 +1,6 @@
 //! A chunk of an edition: taken, read, and made ready to be sent, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::PgConnection;
@@ -21,7 +21,7 @@ use crate::mail::message::{Kind, MessageError};
 use crate::mail::prepared::{Edition as FrozenEdition, PreparedEdition, Reader};
 use crate::store::claims::{ChunkRow, Claim, Taken};
 use crate::store::queue::Lease;
-use crate::store::{claims, edition_deliveries, editions, newsletters, sends};
+use crate::store::{claims, edition_deliveries, editions, newsletters, sends, subscriptions};
 
 /// How many prepared editions one process keeps.
 const MAX_PREPARED: usize = 16;
@@ -52,6 +52,7 @@ pub struct Chunk {
 #[derive(Debug)]
 struct Ready {
     prepared: Arc<PreparedEdition>,
+    text_only: Arc<PreparedEdition>,
     language: Language,
     zone: TimeZone,
 }
@@ -118,10 +119,21 @@ fn jobs(
             return Ok(Vec::new());
         }
     };
+    let (first, last) = claim.range;
+    let text_only: HashSet<SubscriptionId> = subscriptions::text_only_between(conn, first, last)?
+        .into_iter()
+        .collect();
     let mut dates = HashMap::new();
     Ok(rows
         .into_iter()
-        .filter_map(|row| job(row, context, claim, &send, &ready, &mut dates))
+        .filter_map(|row| {
+            let prepared = if text_only.contains(&row.subscription_id) {
+                &ready.text_only
+            } else {
+                &ready.prepared
+            };
+            job(row, context, claim, &send, (&ready, prepared), &mut dates)
+        })
         .collect())
 }
 
@@ -218,23 +230,30 @@ fn prepare(
         archive_url: context.site.edition_url(id),
         is_test: false,
     };
-    let prepared = PreparedEdition::new(
-        context.identity,
-        &FrozenEdition {
-            id,
-            date: edition.created_at,
-            language: &newsletter.language,
-            frozen: &frozen,
-            kind: &kind,
-            unsubscribe_base: context.site.unsubscribe_url(""),
-        },
-    );
-    let ready = |prepared| Ready {
-        prepared: Arc::new(prepared),
-        language: newsletter.language,
-        zone: TimeZone::get(&newsletter.schedule_zone).unwrap_or(TimeZone::UTC),
+    let edition_of = |is_text_only| FrozenEdition {
+        id,
+        date: edition.created_at,
+        language: &newsletter.language,
+        frozen: &frozen,
+        kind: &kind,
+        unsubscribe_base: context.site.unsubscribe_url(""),
+        preferences_base: context.site.preferences_url(""),
+        is_text_only,
     };
-    Ok(prepared.map(|prepared| (edition.content_version, ready(prepared))))
+    let both = PreparedEdition::new(context.identity, &edition_of(false)).and_then(|prepared| {
+        let text_only = PreparedEdition::new(context.identity, &edition_of(true))?;
+        Ok((Arc::new(prepared), Arc::new(text_only)))
+    });
+    Ok(both.map(|(prepared, text_only)| {
+        let zone = TimeZone::get(&newsletter.schedule_zone).unwrap_or(TimeZone::UTC);
+        let ready = Ready {
+            prepared,
+            text_only,
+            language: newsletter.language.clone(),
+            zone,
+        };
+        (edition.content_version, ready)
+    }))
 }
 
 fn job(
@@ -242,7 +261,7 @@ fn job(
     context: &Context<'_>,
     claim: &Claim,
     send: &EditionSend,
-    ready: &Ready,
+    (ready, prepared): (&Ready, &Arc<PreparedEdition>),
     dates: &mut HashMap<civil::Date, Arc<str>>,
 ) -> Option<Job> {
     let since = row.since()?.to_zoned(ready.zone.clone()).date();
@@ -262,6 +281,11 @@ fn job(
             row.subscription_id.as_uuid(),
             row.link_nonce?,
         ),
+        preferences_token: context.keys.issue(
+            Purpose::Preferences,
+            row.subscription_id.as_uuid(),
+            row.link_nonce?,
+        ),
     };
     Some(Job {
         key: Key::Edition {
@@ -275,7 +299,7 @@ fn job(
         expires_at: send.expires_at,
         policy: send.unknown_policy,
         subscriber: row.subscriber_id,
-        letter: Letter::Personal(Arc::clone(&ready.prepared), reader),
+        letter: Letter::Personal(Arc::clone(prepared), reader),
     })
 }
 

@@ -1,19 +1,15 @@
 //! Making the messages of a batch: what they are about is read in one statement per table.
 
-use std::collections::HashMap;
-
-use diesel::PgConnection;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Error, PreparedEditions};
+use super::PreparedEditions;
+use super::facts::Facts;
 use crate::config;
-use crate::domain::approval::{Approval, Fingerprint};
-use crate::domain::attack::Attack;
+use crate::domain::approval::Fingerprint;
 use crate::domain::delivery::{Delivery, DeliveryKind};
-use crate::domain::edition::{Edition, EditionStatus, FrozenContent};
+use crate::domain::edition::EditionStatus;
 use crate::domain::email_address::EmailAddress;
-use crate::domain::id::{AttackId, EditionId, NewsletterId, SignupId, SubscriberId};
 use crate::domain::language::Language;
 use crate::domain::link_token::{LinkKeys, Purpose};
 use crate::domain::newsletter::Newsletter;
@@ -28,9 +24,7 @@ use crate::mail::confirmation::ConfirmationEmail;
 use crate::mail::email::{NewsletterLine, Rendered, render};
 use crate::mail::message::{self, Content, Identity, Kind, Message, MessageError, Parts};
 use crate::mail::prepared;
-use crate::store::{
-    approvals, attacks, editions, newsletters, sends, signups, subscribers, subscriptions,
-};
+use crate::mail::reader_link::{About, ReaderLinkEmail};
 use crate::templates::{TemplateError, Templates};
 
 /// Why one mail was not made; the others of the batch are.
@@ -60,72 +54,7 @@ pub struct Context<'a> {
     pub editions: &'a PreparedEditions,
 }
 
-/// What the mails of a batch are about, read in one statement per table.
-pub(super) struct Facts {
-    subscribers: HashMap<SubscriberId, Subscriber>,
-    signups: HashMap<SignupId, Signup>,
-    editions: HashMap<EditionId, (Edition, FrozenContent)>,
-    newsletters: HashMap<NewsletterId, Newsletter>,
-    held: HashMap<SignupId, Vec<Subscription>>,
-    approvals: HashMap<EditionId, (Approval, Timestamp)>,
-    attacks: HashMap<AttackId, (Attack, Language)>,
-}
-
 impl Facts {
-    pub(super) fn load(conn: &mut PgConnection, batch: &[Delivery]) -> Result<Self, Error> {
-        let all = |pick: fn(&Delivery) -> Option<SubscriberId>| {
-            batch.iter().filter_map(pick).collect::<Vec<_>>()
-        };
-        let subscribers = subscribers::find_all(conn, &all(|delivery| delivery.subscriber_id))?;
-        let ids: Vec<SignupId> = batch
-            .iter()
-            .filter_map(|delivery| delivery.signup_id)
-            .collect();
-        let signups = signups::find_all(conn, &ids)?;
-        let mut ids: Vec<EditionId> = batch
-            .iter()
-            .filter_map(|delivery| delivery.edition_id)
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let editions = editions::with_content(conn, &ids)?;
-        let mut ids: Vec<NewsletterId> = editions
-            .iter()
-            .map(|(edition, _)| edition.newsletter_id)
-            .collect();
-        ids.extend(
-            signups
-                .iter()
-                .flat_map(|signup| signup.newsletter_ids.iter().copied()),
-        );
-        ids.sort_unstable();
-        ids.dedup();
-        let newsletters = newsletters::find_all(conn, &ids)?;
-        let mut held = HashMap::new();
-        let already = batch
-            .iter()
-            .filter(|delivery| delivery.kind == DeliveryKind::AlreadySubscribed);
-        for signup in already.filter_map(|delivery| {
-            signups
-                .iter()
-                .find(|signup| Some(signup.id) == delivery.signup_id)
-        }) {
-            held.insert(
-                signup.id,
-                subscriptions::lock_of(conn, signup.subscriber_id, &signup.newsletter_ids)?,
-            );
-        }
-        Ok(Self {
-            approvals: asked(conn, batch)?,
-            attacks: alerts(conn, batch)?,
-            subscribers: subscribers.into_iter().map(|row| (row.id, row)).collect(),
-            signups: signups.into_iter().map(|row| (row.id, row)).collect(),
-            editions: editions.into_iter().map(|row| (row.0.id, row)).collect(),
-            newsletters: newsletters.into_iter().map(|row| (row.id, row)).collect(),
-            held,
-        })
-    }
-
     pub(super) fn message(
         &self,
         delivery: &Delivery,
@@ -137,6 +66,10 @@ impl Facts {
             DeliveryKind::Test => self.test(delivery, context),
             DeliveryKind::Approval => self.approval(delivery, context),
             DeliveryKind::Attack => self.attack(delivery, context),
+            DeliveryKind::PreferencesLink => self.link(delivery, About::Preferences, context),
+            DeliveryKind::AddressNew => self.link(delivery, About::New, context),
+            DeliveryKind::AddressOld => self.link(delivery, About::Old, context),
+            DeliveryKind::AddressTaken => self.link(delivery, About::Taken, context),
         }
     }
 
@@ -249,6 +182,48 @@ impl Facts {
         )
     }
 
+    /// A link to a reader, or to the address to which a reader wants to move; only while it is of use.
+    fn link(
+        &self,
+        delivery: &Delivery,
+        about: About,
+        context: &Context<'_>,
+    ) -> Result<Message, Unprepared> {
+        let reader = self.reader(delivery)?;
+        let link = delivery.reader_link_id.and_then(|id| self.links.get(&id));
+        let link = link.ok_or(Unprepared::Unwanted)?;
+        if link.used_at.is_some() || link.stopped_at.is_some() {
+            return Err(Unprepared::Unwanted);
+        }
+        let to = match about {
+            About::New => link.new_address.as_ref().ok_or(Unprepared::Unwanted)?,
+            About::Preferences | About::Old | About::Taken => &reader.address,
+        };
+        let token = |purpose| context.keys.issue(purpose, link.id.as_uuid(), link.nonce);
+        let url = match about {
+            About::Preferences | About::Taken => context
+                .site
+                .preferences_url(&token(Purpose::AllPreferences)),
+            About::New => context
+                .site
+                .address_url("change", &token(Purpose::ChangeAddress)),
+            About::Old => context
+                .site
+                .address_url("stop", &token(Purpose::StopAddressChange)),
+        };
+        let new_address = link.new_address.as_ref().map(EmailAddress::masked);
+        let email = ReaderLinkEmail {
+            language: context.templates.words().spoken(&link.language),
+            about,
+            address: to.as_str().to_owned(),
+            new_address: new_address.unwrap_or_default(),
+            url,
+            expires_on: civil_date(link.expires_at, "UTC"),
+        };
+        let rendered = render(context.templates, &email)?;
+        single(delivery, to, &email.language, &rendered, context)
+    }
+
     /// The request to an editor; only while the version that it is about waits.
     fn approval(&self, delivery: &Delivery, context: &Context<'_>) -> Result<Message, Unprepared> {
         let address = delivery.test_address.as_ref().ok_or(Unprepared::Unwanted)?;
@@ -353,6 +328,8 @@ impl Facts {
             frozen: &frozen,
             kind: &kind,
             unsubscribe_base: context.site.unsubscribe_url(""),
+            preferences_base: context.site.preferences_url(""),
+            is_text_only: false,
         };
         let reader = prepared::Reader {
             delivery: delivery.id,
@@ -363,49 +340,10 @@ impl Facts {
                 .date_long(&newsletter.language, since)
                 .into(),
             unsubscribe_token: "test".to_owned(),
+            preferences_token: "test".to_owned(),
         };
         Ok(prepared::slow(context.identity, &edition, &reader)?)
     }
-}
-
-/// The approvals that mails of a batch ask for, and from when on those editions may be sent.
-fn asked(
-    conn: &mut PgConnection,
-    batch: &[Delivery],
-) -> Result<HashMap<EditionId, (Approval, Timestamp)>, Error> {
-    let asks = batch
-        .iter()
-        .filter(|delivery| delivery.kind == DeliveryKind::Approval);
-    let ids: Vec<EditionId> = asks.filter_map(|delivery| delivery.edition_id).collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sends = sends::find_all(conn, &ids)?;
-    let approvals = approvals::find_all(conn, &ids)?.into_iter();
-    let with_start = approvals.filter_map(|approval| {
-        let send = sends
-            .iter()
-            .find(|send| send.edition_id == approval.edition_id)?;
-        Some((approval.edition_id, (approval, send.not_before)))
-    });
-    Ok(with_start.collect())
-}
-
-/// The attacks that mails of a batch tell of, in the language of the first newsletter, which the newsroom speaks.
-fn alerts(
-    conn: &mut PgConnection,
-    batch: &[Delivery],
-) -> Result<HashMap<AttackId, (Attack, Language)>, Error> {
-    let mut found = HashMap::new();
-    for id in batch.iter().filter_map(|delivery| delivery.attack_id) {
-        let Some(attack) = attacks::find(conn, id)? else {
-            continue;
-        };
-        let first = newsletters::active(conn)?.into_iter().next();
-        let language = first.map_or_else(Language::english, |newsletter| newsletter.language);
-        found.insert(id, (attack, language));
-    }
-    Ok(found)
 }
 
 fn unsubscribe_url(subscription: &Subscription, context: &Context<'_>) -> String {

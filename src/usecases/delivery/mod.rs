@@ -22,6 +22,7 @@
 //! begun shows in its row of which version it is, so whoever got what was wrong can be told.
 
 mod chunk;
+mod facts;
 mod making;
 mod outcome;
 
@@ -32,7 +33,7 @@ use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config;
-use crate::domain::delivery::{Delivery, DeliveryStatus};
+use crate::domain::delivery::{Delivery, DeliveryKind, DeliveryStatus};
 use crate::domain::edition_delivery::UnknownPolicy;
 use crate::domain::id::{ClaimId, DeliveryId, EditionId, SubscriberId, SubscriptionId, WorkerId};
 use crate::domain::smtp_reply::SmtpReply;
@@ -47,8 +48,9 @@ pub use crate::store::claims::Claim;
 pub use crate::store::relays::{Rate, WorkerRelay};
 pub use chunk::{Chunk, Fed, PreparedEditions, close_chunk, next_chunk};
 pub use diesel::PgConnection as Connection;
+use facts::Facts;
 pub use making::Context;
-use making::{Facts, Unprepared};
+use making::Unprepared;
 pub use outcome::{End, Ended, Turned, settle, turn};
 
 /// How long to wait after a mail could not be made, which is a defect that somebody must mend.
@@ -197,7 +199,10 @@ fn single(delivery: &Delivery, message: Message) -> Job {
         unknown_count: delivery.unknown_count,
         expires_at: delivery.expires_at,
         policy: UnknownPolicy::RetryOnce,
-        subscriber: delivery.subscriber_id,
+        // What a mailbox refuses that is not the reader's yet says nothing about the reader's.
+        subscriber: delivery
+            .subscriber_id
+            .filter(|_| delivery.kind != DeliveryKind::AddressNew),
         letter: Letter::Whole(message),
     }
 }

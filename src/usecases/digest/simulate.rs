@@ -201,6 +201,7 @@ fn mail(
         subscribed_on: "[date]".to_owned(),
         // A link that works must not leave for a look.
         unsubscribe_url: "[link]".to_owned(),
+        preferences_url: "[link]".to_owned(),
         is_test: false,
     };
     Ok(Rendered {

@@ -366,3 +366,126 @@ archive-older = أعداد أقدم
 archive-newest = أحدث الأعداد
 archive-feed = خلاصة Atom
 archive-all = كل النشرات
+
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = أو:
+unsubscribe-weekly = مرة في الأسبوع بدلًا من ذلك
+unsubscribe-pause = إيقاف مؤقت لمدة شهر
+unsubscribe-all = إلغاء جميع النشرات
+pause-until = لن يصلك شيء حتى { $date }.
+pause-open = لن يصلك شيء حتى تستأنفها.
+done-weekly = تم الحفظ. ستصلك { $newsletter } الآن مرة في الأسبوع.
+done-paused = تم الحفظ. لن يصلك شيء حتى { $date }.
+done-all = لن تصلك أي نشرة بعد الآن.
+done-undone = ستصلك { $newsletter } من جديد كما كانت.
+done-too-late = لم يعد التراجع ممكنًا. يمكنك الاشتراك من جديد.
+done-reason = شكرًا لك.
+unsubscribed-undo = تراجع
+unsubscribed-undo-note = يمكنك استعادتها كما كانت خلال 24 ساعة.
+unsubscribed-undo-wording = تراجع
+why-legend = هل تخبرنا بالسبب؟ (اختياري)
+why-too-many = رسائل كثيرة جدًا
+why-not-interesting = غير مثيرة للاهتمام
+why-not-signed-up = لم أشترك
+why-other = سبب آخر
+why-send = إرسال
+never-heading = هل أدخل شخص آخر عنوانك؟
+never-note = يمكننا استبعاده إلى الأبد: لا نشرة ولا طلب تأكيد.
+never-button = لا تراسلوا هذا العنوان أبدًا
+never-done = لن نراسل هذا العنوان مرة أخرى.
+
+## Digest
+
+digest-preferences = تلقّيها مرات أقل أو إيقافها مؤقتًا أو تغيير ما يصلك
+
+## Preferences
+
+preferences-heading = نشراتك
+preferences-saved-title = تم الحفظ: { $title }
+preferences-for = لـ
+preferences-suppressed = هذا العنوان في قائمة العناوين التي لا يُرسل إليها شيء أبدًا.
+preferences-none = لا تصلك أي نشرة.
+preferences-since = منذ { $date }
+preferences-how = عدد المرات واللغة والشكل والإيقاف المؤقت
+preferences-every = كم مرة؟
+every-newsletter = كما تصدر النشرة
+every-publication = فور نشر أي شيء
+every-day = مرة في اليوم
+every-weekday = من الاثنين إلى الجمعة
+every-week = مرة في الأسبوع
+every-month = مرة في الشهر
+preferences-when-note = يخص اليوم خيار «مرة في الأسبوع»، وتخص الساعة والمنطقة الزمنية كل الخيارات عدا الأولين.
+preferences-weekday = يوم الأسبوع
+preferences-hour = الساعة
+preferences-zone = المنطقة الزمنية
+preferences-language = لغة الرسائل المتعلقة بها
+preferences-format = الشكل
+preferences-html = مع صور وتنسيق
+preferences-text = نص فقط
+preferences-save = حفظ
+preferences-pause = إيقاف مؤقت حتى
+preferences-pause-button = إيقاف مؤقت
+preferences-resume = استئناف الآن
+preferences-more = نشرات أخرى
+preferences-join = تلقّي هذه أيضًا
+preferences-data = عنوانك وبياناتك
+preferences-address = عنوان البريد الإلكتروني الجديد
+preferences-address-button = تغيير العنوان
+preferences-address-note = نرسل رابطًا إلى العنوان الجديد، ويتغير العنوان عند النقر عليه، ونُعلم العنوان القديم.
+preferences-forwarded = النشرات تُعاد توجيهها. لرؤية عنوانك أو تغييره اطلب إرسال رابط جديد إليه.
+preferences-ask-link = أرسلوا إليّ الرابط
+preferences-wrong-zone = لا نعرف هذه المنطقة الزمنية. اختر واحدة من القائمة، مثل Africa/Cairo.
+preferences-wrong-date = اختر يومًا بين الغد وبعد سنة من الآن.
+preferences-done-saved = تم الحفظ: { $newsletter }
+preferences-done-paused = تم الحفظ. { $newsletter } متوقفة مؤقتًا.
+preferences-done-joined = ستصلك الآن { $newsletter }.
+preferences-done-left = لن تصلك { $newsletter } بعد الآن.
+preferences-done-address = إذا كان العنوان الجديد صالحًا للاستخدام فقد أرسلنا إليه رابطًا. يتغير عنوانك عند النقر عليه.
+preferences-ask-heading = نشراتك وإعداداتك
+preferences-ask-note = أدخل العنوان الذي تصل إليه نشراتك. نرسل إليه رابطًا.
+preferences-ask-again = اطلب إرسال رابط جديد.
+preferences-ask-button = أرسلوا إليّ الرابط
+preferences-sent = إذا كنا نعرف العنوان فقد أرسلنا إليه رابطًا. يعمل الرابط 7 أيام.
+
+address-confirm-heading = تغيير عنوانك؟
+address-confirm-note = ستصل نشراتك بعدها إلى { $address }.
+address-confirm-button = نعم، غيّروه
+address-stop-heading = إيقاف تغيير العنوان؟
+address-stop-note = طلب أحدهم أن تصل نشراتك من الآن إلى { $address }.
+address-stop-button = نعم، أوقفوه
+address-done-heading = تغيّر عنوانك
+address-done-note = تصل نشراتك إلى { $address }.
+address-stopped-heading = أُوقف التغيير
+address-stopped-note = تصل نشراتك إلى حيث كانت تصل.
+address-taken-heading = لا يمكن استخدام هذا العنوان
+address-taken-note = إنه لشخص آخر بالفعل، أو لا تجوز مراسلته. لم يتغير شيء.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = رابطك: نشرات { $publisher }
+link-preferences-heading = نشراتك وإعداداتك
+link-preferences-note = بهذا الرابط ترى ما يصلك وتغيّره. لا تعطه لأحد: فمن يملكه يمكنه التصرف باسمك.
+link-preferences-button = إلى نشراتي
+link-new-subject = يُرجى تأكيد عنوانك الجديد
+link-new-note = ستصل نشرات { $publisher } من الآن إلى هذا العنوان.
+link-new-button = إلى تغيير العنوان
+link-old-subject = سيتغير عنوانك
+link-old-note = طلب شخص لديه رابطك أن تصل نشراتك من الآن إلى { $address }. يتغير العنوان عندما يؤكد صندوق البريد الجديد ذلك.
+link-old-button = إيقاف التغيير
+link-taken-subject = تصل نشرات إلى هذا العنوان بالفعل
+link-taken-note = أراد أحدهم نقل نشراته إلى هذا العنوان. إنه لقارئ بالفعل، لذلك لم يتغير شيء. بهذا الرابط ترى ما يصل إلى هنا.
+link-until = يعمل الرابط حتى { $date }.
+link-not-you = لم تكن أنت؟ لا تفعل شيئًا إذن.
+link-old-not-you = كنت أنت؟ لا حاجة إلى فعل شيء هنا.
+
+## Export and erasure
+
+preferences-export = تنزيل كل البيانات التي نحتفظ بها عنك (JSON)
+preferences-erase = حذف كل شيء
+erase-heading = حذف كل شيء؟
+erase-note = لن تصلك نشرات بعد الآن وسننساك. لا يمكن التراجع عن ذلك. تبقى علامة مشفّرة كي لا يُدخل أحد غيرك عنوانك من جديد، ويمكنك أنت الاشتراك في أي وقت.
+erase-button = نعم، احذفوا كل شيء
+erase-back = العودة إلى نشراتي
+erase-done-heading = حُذف كل شيء
+erase-done-note = لن تصلك نشرات بعد الآن، ولم نعد نحتفظ بشيء عنك.

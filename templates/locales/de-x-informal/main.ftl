@@ -306,3 +306,126 @@ archive-older = Ältere Ausgaben
 archive-newest = Neueste Ausgaben
 archive-feed = Als Feed (Atom)
 archive-all = Alle Newsletter
+
+## Abbestellen: stattdessen, und danach
+
+unsubscribe-or = Oder:
+unsubscribe-weekly = Lieber einmal pro Woche
+unsubscribe-pause = Einen Monat pausieren
+unsubscribe-all = Alle Newsletter abbestellen
+pause-until = Bis zum { $date } bekommst du nichts.
+pause-open = Du bekommst nichts, bis du ihn fortsetzt.
+done-weekly = Gespeichert. Du bekommst { $newsletter } jetzt einmal in der Woche.
+done-paused = Gespeichert. Bis zum { $date } bekommst du nichts.
+done-all = Du bekommst keinen Newsletter mehr.
+done-undone = Du bekommst { $newsletter } wieder, wie zuvor.
+done-too-late = Das lässt sich nicht mehr rückgängig machen. Du kannst dich neu anmelden.
+done-reason = Danke.
+unsubscribed-undo = Rückgängig
+unsubscribed-undo-note = 24 Stunden lang kannst du ihn zurückholen, wie er war.
+unsubscribed-undo-wording = Rückgängig
+why-legend = Verrätst du uns, warum? (freiwillig)
+why-too-many = Zu viele E-Mails
+why-not-interesting = Nicht interessant
+why-not-signed-up = Nicht angemeldet
+why-other = Anderes
+why-send = Senden
+never-heading = Hat jemand anderes deine Adresse eingetragen?
+never-note = Wir können sie für immer sperren: kein Newsletter, keine Bitte um Bestätigung.
+never-button = Nie an diese Adresse schreiben
+never-done = Wir schreiben nie wieder an diese Adresse.
+
+## Digest
+
+digest-preferences = Seltener bekommen, pausieren oder ändern, was du bekommst
+
+## Einstellungen
+
+preferences-heading = Deine Newsletter
+preferences-saved-title = Gespeichert: { $title }
+preferences-for = Für
+preferences-suppressed = Diese Adresse ist gesperrt: Wir schreiben ihr nie.
+preferences-none = Du bekommst keinen Newsletter.
+preferences-since = seit { $date }
+preferences-how = Wie oft, Sprache, Format, Pause
+preferences-every = Wie oft?
+every-newsletter = Wie der Newsletter erscheint
+every-publication = Sofort bei Veröffentlichung
+every-day = Einmal am Tag
+every-weekday = Montag bis Freitag
+every-week = Einmal in der Woche
+every-month = Einmal im Monat
+preferences-when-note = Der Tag gilt für „einmal in der Woche“; Stunde und Zeitzone für alle außer den ersten beiden.
+preferences-weekday = Wochentag
+preferences-hour = Stunde
+preferences-zone = Zeitzone
+preferences-language = Sprache der E-Mails dazu
+preferences-format = Format
+preferences-html = Mit Bildern und Gestaltung
+preferences-text = Nur Text
+preferences-save = Speichern
+preferences-pause = Pause bis
+preferences-pause-button = Pausieren
+preferences-resume = Jetzt fortsetzen
+preferences-more = Weitere Newsletter
+preferences-join = Auch diesen bekommen
+preferences-data = Deine Adresse und deine Daten
+preferences-address = Neue E-Mail-Adresse
+preferences-address-button = Adresse ändern
+preferences-address-note = Wir senden einen Link an die neue Adresse. Erst wenn du ihn anklickst, ändert sich etwas; die alte Adresse erfährt davon.
+preferences-forwarded = Newsletter werden weitergeleitet. Um deine Adresse zu sehen oder zu ändern, lass dir einen frischen Link dorthin senden.
+preferences-ask-link = Link zusenden
+preferences-wrong-zone = Diese Zeitzone kennen wir nicht. Wähle eine aus der Liste, zum Beispiel Europe/Berlin.
+preferences-wrong-date = Wähle einen Tag zwischen morgen und heute in einem Jahr.
+preferences-done-saved = Gespeichert: { $newsletter }
+preferences-done-paused = Gespeichert. { $newsletter } pausiert.
+preferences-done-joined = Du bekommst jetzt { $newsletter }.
+preferences-done-left = Du bekommst { $newsletter } nicht mehr.
+preferences-done-address = Wenn sich die neue Adresse verwenden lässt, ist ein Link dorthin unterwegs. Die Adresse ändert sich, sobald du ihn anklickst.
+preferences-ask-heading = Deine Newsletter und Einstellungen
+preferences-ask-note = Gib die Adresse ein, an die deine Newsletter gehen. Wir senden einen Link dorthin.
+preferences-ask-again = Lass dir einen neuen senden.
+preferences-ask-button = Link zusenden
+preferences-sent = Wenn wir die Adresse kennen, ist ein Link dorthin unterwegs. Er gilt 7 Tage.
+
+address-confirm-heading = Adresse ändern?
+address-confirm-note = Deine Newsletter gehen dann an { $address }.
+address-confirm-button = Ja, ändern
+address-stop-heading = Änderung der Adresse stoppen?
+address-stop-note = Jemand möchte, dass deine Newsletter ab jetzt an { $address } gehen.
+address-stop-button = Ja, stoppen
+address-done-heading = Deine Adresse ist geändert
+address-done-note = Deine Newsletter gehen an { $address }.
+address-stopped-heading = Die Änderung ist gestoppt
+address-stopped-note = Deine Newsletter gehen dorthin, wohin sie bisher gingen.
+address-taken-heading = Diese Adresse lässt sich nicht verwenden
+address-taken-note = Die Adresse gehört schon zu jemandem oder ist gesperrt. Es hat sich nichts geändert.
+
+## Mail mit einem angeforderten Link
+
+link-preferences-subject = Dein Link: Newsletter von { $publisher }
+link-preferences-heading = Deine Newsletter und Einstellungen
+link-preferences-note = Mit diesem Link siehst und änderst du, was du bekommst. Gib ihn nicht weiter: Wer ihn hat, kann in deinem Namen handeln.
+link-preferences-button = Zu meinen Newslettern
+link-new-subject = Bitte bestätige deine neue Adresse
+link-new-note = Die Newsletter von { $publisher } sollen ab jetzt an diese Adresse gehen.
+link-new-button = Zur Änderung der Adresse
+link-old-subject = Deine Adresse soll sich ändern
+link-old-note = Jemand mit deinem Link möchte, dass deine Newsletter ab jetzt an { $address } gehen. Das geschieht, sobald das neue Postfach es bestätigt.
+link-old-button = Änderung stoppen
+link-taken-subject = Diese Adresse bekommt schon Newsletter
+link-taken-note = Jemand wollte Newsletter auf diese Adresse umstellen. Die Adresse gehört schon zu einem Konto bei uns, deshalb hat sich nichts geändert. Mit diesem Link siehst du, was hier ankommt.
+link-until = Der Link gilt bis zum { $date }.
+link-not-you = Warst du das nicht? Dann musst du nichts tun.
+link-old-not-you = Warst du das? Dann musst du hier nichts tun.
+
+## Auskunft und Löschung
+
+preferences-export = Alle Daten herunterladen, die wir über dich speichern (JSON)
+preferences-erase = Alles löschen
+erase-heading = Alles löschen?
+erase-note = Du bekommst keine Newsletter mehr und wir vergessen dich. Das lässt sich nicht rückgängig machen. Es bleibt ein verschlüsseltes Merkmal, damit niemand sonst deine Adresse wieder einträgt; du selbst kannst dich jederzeit neu anmelden.
+erase-button = Ja, alles löschen
+erase-back = Zurück zu meinen Newslettern
+erase-done-heading = Alles ist gelöscht
+erase-done-note = Du bekommst keine Newsletter mehr, und wir speichern nichts mehr über dich.

@@ -128,6 +128,34 @@ already-unsubscribed-heading = Sie haben diesen Newsletter schon abbestellt
 already-unsubscribed-note = Sie bekommen { $newsletter } nicht.
 subscribe-again = Wieder abonnieren
 
+## Abbestellen: stattdessen, und danach
+
+unsubscribe-or = Oder:
+unsubscribe-weekly = Lieber einmal pro Woche
+unsubscribe-pause = Einen Monat pausieren
+unsubscribe-all = Alle Newsletter abbestellen
+pause-until = Bis zum { $date } bekommen Sie nichts.
+pause-open = Sie bekommen nichts, bis Sie ihn fortsetzen.
+done-weekly = Gespeichert. Sie bekommen { $newsletter } jetzt einmal in der Woche.
+done-paused = Gespeichert. Bis zum { $date } bekommen Sie nichts.
+done-all = Sie bekommen keinen Newsletter mehr.
+done-undone = Sie bekommen { $newsletter } wieder, wie zuvor.
+done-too-late = Das lässt sich nicht mehr rückgängig machen. Sie können sich neu anmelden.
+done-reason = Danke.
+unsubscribed-undo = Rückgängig
+unsubscribed-undo-note = 24 Stunden lang können Sie ihn zurückholen, wie er war.
+unsubscribed-undo-wording = Rückgängig
+why-legend = Verraten Sie uns, warum? (freiwillig)
+why-too-many = Zu viele E-Mails
+why-not-interesting = Nicht interessant
+why-not-signed-up = Nicht angemeldet
+why-other = Anderes
+why-send = Senden
+never-heading = Hat jemand anderes Ihre Adresse eingetragen?
+never-note = Wir können sie für immer sperren: kein Newsletter, keine Bitte um Bestätigung.
+never-button = Nie an diese Adresse schreiben
+never-done = Wir schreiben nie wieder an diese Adresse.
+
 ## Weitere Seiten
 
 test-link-heading = Dieser Link stammt aus einer Testausgabe
@@ -213,6 +241,7 @@ digest-ordered-frequency-before = Sie haben „{ $newsletter }“ ({ $frequency 
 digest-ordered-middle = mit der Adresse
 digest-ordered-after = { " " }bestellt.
 digest-unsubscribe = { $newsletter } abbestellen
+digest-preferences = Seltener bekommen, pausieren oder ändern, was Sie bekommen
 digest-forwarded = Weitergeleitet bekommen?
 digest-forwarded-link = Selbst abonnieren
 digest-invite = { $newsletter } per E-Mail
@@ -306,3 +335,94 @@ attack-asked = Dadurch entstanden { $asked } E-Mails, von denen Leserinnen und L
 attack-now = Ab jetzt braucht jede Anmeldung einen Rechennachweis, den Browser von selbst erbringen. Das endet von selbst, wenn es wieder ruhig ist; Sie müssen nichts tun. Danach können Sie Leserinnen und Leser entfernen, die mit dem Angriff kamen und nie bestätigten.
 attack-look = Wie es steht
 attack-purge = Wenn es vorbei ist, was entfernt würde
+
+## Einstellungen
+
+preferences-heading = Ihre Newsletter
+preferences-saved-title = Gespeichert: { $title }
+preferences-for = Für
+preferences-suppressed = Diese Adresse ist gesperrt: Wir schreiben ihr nie.
+preferences-none = Sie bekommen keinen Newsletter.
+preferences-since = seit { $date }
+preferences-how = Wie oft, Sprache, Format, Pause
+preferences-every = Wie oft?
+every-newsletter = Wie der Newsletter erscheint
+every-publication = Sofort bei Veröffentlichung
+every-day = Einmal am Tag
+every-weekday = Montag bis Freitag
+every-week = Einmal in der Woche
+every-month = Einmal im Monat
+preferences-when-note = Der Tag gilt für „einmal in der Woche“; Stunde und Zeitzone für alle außer den ersten beiden.
+preferences-weekday = Wochentag
+preferences-hour = Stunde
+preferences-zone = Zeitzone
+preferences-language = Sprache der E-Mails dazu
+preferences-format = Format
+preferences-html = Mit Bildern und Gestaltung
+preferences-text = Nur Text
+preferences-save = Speichern
+preferences-pause = Pause bis
+preferences-pause-button = Pausieren
+preferences-resume = Jetzt fortsetzen
+preferences-more = Weitere Newsletter
+preferences-join = Auch diesen bekommen
+preferences-data = Ihre Adresse und Ihre Daten
+preferences-address = Neue E-Mail-Adresse
+preferences-address-button = Adresse ändern
+preferences-address-note = Wir senden einen Link an die neue Adresse. Sie ändert sich, sobald Sie ihn anklicken; die alte erfährt davon.
+preferences-forwarded = Newsletter werden weitergeleitet. Um Ihre Adresse zu sehen oder zu ändern, lassen Sie sich einen frischen Link dorthin senden.
+preferences-ask-link = Link zusenden
+preferences-wrong-zone = Diese Zeitzone kennen wir nicht. Wählen Sie eine aus der Liste, zum Beispiel Europe/Berlin.
+preferences-wrong-date = Wählen Sie einen Tag zwischen morgen und heute in einem Jahr.
+preferences-done-saved = Gespeichert: { $newsletter }
+preferences-done-paused = Gespeichert. { $newsletter } pausiert.
+preferences-done-joined = Sie bekommen jetzt { $newsletter }.
+preferences-done-left = Sie bekommen { $newsletter } nicht mehr.
+preferences-done-address = Wenn sich die neue Adresse verwenden lässt, ist ein Link dorthin unterwegs. Die Adresse ändert sich, sobald Sie ihn anklicken.
+preferences-ask-heading = Ihre Newsletter und Einstellungen
+preferences-ask-note = Geben Sie die Adresse ein, an die Ihre Newsletter gehen. Wir senden einen Link dorthin.
+preferences-ask-again = Lassen Sie sich einen neuen senden.
+preferences-ask-button = Link zusenden
+preferences-sent = Wenn wir die Adresse kennen, ist ein Link dorthin unterwegs. Er gilt 7 Tage.
+
+address-confirm-heading = Adresse ändern?
+address-confirm-note = Ihre Newsletter gehen dann an { $address }.
+address-confirm-button = Ja, ändern
+address-stop-heading = Änderung der Adresse stoppen?
+address-stop-note = Jemand möchte, dass Ihre Newsletter ab jetzt an { $address } gehen.
+address-stop-button = Ja, stoppen
+address-done-heading = Ihre Adresse ist geändert
+address-done-note = Ihre Newsletter gehen an { $address }.
+address-stopped-heading = Die Änderung ist gestoppt
+address-stopped-note = Ihre Newsletter gehen dorthin, wohin sie bisher gingen.
+address-taken-heading = Diese Adresse lässt sich nicht verwenden
+address-taken-note = Sie gehört schon zu jemandem, oder sie ist gesperrt. Es hat sich nichts geändert.
+
+## Mail mit einem angeforderten Link
+
+link-preferences-subject = Ihr Link: Newsletter von { $publisher }
+link-preferences-heading = Ihre Newsletter und Einstellungen
+link-preferences-note = Mit diesem Link sehen und ändern Sie, was Sie bekommen. Geben Sie ihn nicht weiter: Wer ihn hat, kann in Ihrem Namen handeln.
+link-preferences-button = Zu meinen Newslettern
+link-new-subject = Bitte bestätigen Sie Ihre neue Adresse
+link-new-note = Die Newsletter von { $publisher } sollen ab jetzt an diese Adresse gehen.
+link-new-button = Zur Änderung der Adresse
+link-old-subject = Ihre Adresse soll sich ändern
+link-old-note = Jemand mit Ihrem Link möchte, dass Ihre Newsletter ab jetzt an { $address } gehen. Das geschieht, sobald das neue Postfach es bestätigt.
+link-old-button = Änderung stoppen
+link-taken-subject = Diese Adresse bekommt schon Newsletter
+link-taken-note = Jemand wollte Newsletter auf diese Adresse umstellen. Sie gehört schon zu einem Konto bei uns, deshalb hat sich nichts geändert. Mit diesem Link sehen Sie, was hier ankommt.
+link-until = Der Link gilt bis zum { $date }.
+link-not-you = Waren Sie das nicht? Dann müssen Sie nichts tun.
+link-old-not-you = Waren Sie das? Dann müssen Sie hier nichts tun.
+
+## Auskunft und Löschung
+
+preferences-export = Alle Daten herunterladen, die wir über Sie speichern (JSON)
+preferences-erase = Alles löschen
+erase-heading = Alles löschen?
+erase-note = Sie bekommen keine Newsletter mehr und wir vergessen Sie. Das lässt sich nicht rückgängig machen. Es bleibt ein verschlüsseltes Merkmal, damit niemand sonst Ihre Adresse wieder einträgt; Sie selbst können sich jederzeit neu anmelden.
+erase-button = Ja, alles löschen
+erase-back = Zurück zu meinen Newslettern
+erase-done-heading = Alles ist gelöscht
+erase-done-note = Sie bekommen keine Newsletter mehr, und wir speichern nichts mehr über Sie.

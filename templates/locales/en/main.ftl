@@ -128,6 +128,34 @@ already-unsubscribed-heading = You have already unsubscribed
 already-unsubscribed-note = You do not get { $newsletter }.
 subscribe-again = Subscribe again
 
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = Or:
+unsubscribe-weekly = Once a week instead
+unsubscribe-pause = Pause for a month
+unsubscribe-all = Stop all newsletters
+pause-until = Until { $date } you get nothing.
+pause-open = You get nothing until you resume it.
+done-weekly = Saved. You now get { $newsletter } once a week.
+done-paused = Saved. Until { $date } you get nothing.
+done-all = You no longer get any newsletter.
+done-undone = You get { $newsletter } again, as before.
+done-too-late = This can no longer be undone. You can subscribe again.
+done-reason = Thank you.
+unsubscribed-undo = Undo
+unsubscribed-undo-note = For 24 hours you can get it back as it was.
+unsubscribed-undo-wording = Undo
+why-legend = Would you tell us why? (optional)
+why-too-many = Too many emails
+why-not-interesting = Not interesting
+why-not-signed-up = I did not sign up
+why-other = Other
+why-send = Send
+never-heading = Someone else entered your address?
+never-note = We can keep it from ever being used again: no newsletter, no request to confirm.
+never-button = Never write to this address
+never-done = We never write to this address again.
+
 ## Other pages
 
 test-link-heading = This link comes from a test copy
@@ -214,6 +242,7 @@ digest-ordered-frequency-before = You ordered “{ $newsletter }” ({ $frequenc
 digest-ordered-middle = with the address
 digest-ordered-after = .
 digest-unsubscribe = Unsubscribe from { $newsletter }
+digest-preferences = Get it less often, pause, or change what you get
 digest-forwarded = Forwarded to you?
 digest-forwarded-link = Subscribe
 digest-invite = { $newsletter } by email
@@ -307,3 +336,94 @@ attack-asked = They caused { $asked } emails, of which readers confirmed { $conf
 attack-now = From now on each sign-up needs a proof of work, which browsers do by themselves. That ends by itself when it is calm again; you need not do anything. Afterwards you can remove readers who came with the attack and never confirmed.
 attack-look = How things stand
 attack-purge = When it is over, what would be removed
+
+## Preferences
+
+preferences-heading = Your newsletters
+preferences-saved-title = Saved: { $title }
+preferences-for = For
+preferences-suppressed = This address is on the list of those to which nothing is ever sent.
+preferences-none = You do not get any newsletter.
+preferences-since = since { $date }
+preferences-how = How often, language, format, pause
+preferences-every = How often?
+every-newsletter = As the newsletter comes
+every-publication = As soon as something is published
+every-day = Once a day
+every-weekday = Monday to Friday
+every-week = Once a week
+every-month = Once a month
+preferences-when-note = The day counts for once a week; hour and time zone for all but the first two.
+preferences-weekday = Day of the week
+preferences-hour = Hour
+preferences-zone = Time zone
+preferences-language = Language of emails about it
+preferences-format = Format
+preferences-html = With pictures and layout
+preferences-text = Text only
+preferences-save = Save
+preferences-pause = Pause until
+preferences-pause-button = Pause
+preferences-resume = Resume now
+preferences-more = More newsletters
+preferences-join = Get this, too
+preferences-data = Your address and your data
+preferences-address = New email address
+preferences-address-button = Change address
+preferences-address-note = We send a link to the new address. It changes when you click it; the old one is told.
+preferences-forwarded = Newsletters are forwarded. To see or change your address, have a fresh link sent to it.
+preferences-ask-link = Email me my link
+preferences-wrong-zone = We do not know this time zone. Choose one from the list, like Europe/Berlin.
+preferences-wrong-date = Choose a day between tomorrow and a year from now.
+preferences-done-saved = Saved: { $newsletter }
+preferences-done-paused = Saved. { $newsletter } pauses.
+preferences-done-joined = You now get { $newsletter }.
+preferences-done-left = You no longer get { $newsletter }.
+preferences-done-address = If the new address can be used, we have sent a link to it. Your address changes when you click it.
+preferences-ask-heading = Your newsletters and settings
+preferences-ask-note = Enter the address to which your newsletters come. We send a link to it.
+preferences-ask-again = Have a new one sent.
+preferences-ask-button = Email me my link
+preferences-sent = If we know the address, we have sent a link to it. It works for 7 days.
+
+address-confirm-heading = Change your address?
+address-confirm-note = Your newsletters then come to { $address }.
+address-confirm-button = Yes, change it
+address-stop-heading = Stop the change of address?
+address-stop-note = Somebody asked that your newsletters come to { $address } from now on.
+address-stop-button = Yes, stop it
+address-done-heading = Your address has changed
+address-done-note = Your newsletters come to { $address }.
+address-stopped-heading = The change was stopped
+address-stopped-note = Your newsletters come where they came before.
+address-taken-heading = This address cannot be used
+address-taken-note = It already belongs to a reader, or must not be written to. Nothing was changed.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = Your link: newsletters of { $publisher }
+link-preferences-heading = Your newsletters and settings
+link-preferences-note = With this link you see and change what you get. Do not pass it on: whoever has it can act in your name.
+link-preferences-button = To my newsletters
+link-new-subject = Please confirm your new address
+link-new-note = The newsletters of { $publisher } are to come to this address from now on.
+link-new-button = To the change of address
+link-old-subject = Your address is to change
+link-old-note = Somebody with your link asked that your newsletters come to { $address } from now on. It changes when the new mailbox confirms it.
+link-old-button = Stop the change
+link-taken-subject = This address already gets newsletters
+link-taken-note = Somebody wanted to move their newsletters to this address. It is a reader's already, so nothing was changed. With this link you see what comes here.
+link-until = The link works until { $date }.
+link-not-you = Was that not you? Then do nothing.
+link-old-not-you = Was that you? Then you need not do anything here.
+
+## Export and erasure
+
+preferences-export = Download all data we hold about you (JSON)
+preferences-erase = Delete everything
+erase-heading = Delete everything?
+erase-note = You get no more newsletters and we forget you. This cannot be undone. What stays is a coded mark that keeps others from entering your address again; you yourself can subscribe at any time.
+erase-button = Yes, delete everything
+erase-back = Back to my newsletters
+erase-done-heading = Everything is deleted
+erase-done-note = You get no more newsletters, and we hold nothing about you any more.

@@ -303,3 +303,126 @@ archive-older = Ediciones anteriores
 archive-newest = Ediciones más recientes
 archive-feed = Como canal (Atom)
 archive-all = Todos los boletines
+
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = O bien:
+unsubscribe-weekly = Mejor una vez a la semana
+unsubscribe-pause = Pausar un mes
+unsubscribe-all = Cancelar todos los boletines
+pause-until = No recibirá nada hasta el { $date }.
+pause-open = No recibirá nada hasta que lo reanude.
+done-weekly = Guardado. Ahora recibe { $newsletter } una vez a la semana.
+done-paused = Guardado. No recibirá nada hasta el { $date }.
+done-all = Ya no recibe ningún boletín.
+done-undone = Vuelve a recibir { $newsletter }, como antes.
+done-too-late = Ya no se puede deshacer. Puede suscribirse de nuevo.
+done-reason = Gracias.
+unsubscribed-undo = Deshacer
+unsubscribed-undo-note = Durante 24 horas puede recuperarlo tal como estaba.
+unsubscribed-undo-wording = Deshacer
+why-legend = ¿Nos dice por qué? (opcional)
+why-too-many = Demasiados correos
+why-not-interesting = No me interesa
+why-not-signed-up = No me suscribí
+why-other = Otro motivo
+why-send = Enviar
+never-heading = ¿Otra persona puso su dirección?
+never-note = Podemos bloquearla para siempre: ni boletines ni peticiones de confirmación.
+never-button = No escribir nunca a esta dirección
+never-done = No volveremos a escribir a esta dirección.
+
+## Digest
+
+digest-preferences = Recibirlo menos, pausarlo o cambiar lo que recibe
+
+## Preferences
+
+preferences-heading = Sus boletines
+preferences-saved-title = Guardado: { $title }
+preferences-for = Para
+preferences-suppressed = Esta dirección está en la lista de aquellas a las que nunca se envía nada.
+preferences-none = No recibe ningún boletín.
+preferences-since = desde el { $date }
+preferences-how = Frecuencia, idioma, formato, pausa
+preferences-every = ¿Con qué frecuencia?
+every-newsletter = Cuando sale el boletín
+every-publication = En cuanto se publica algo
+every-day = Una vez al día
+every-weekday = De lunes a viernes
+every-week = Una vez a la semana
+every-month = Una vez al mes
+preferences-when-note = El día vale para «una vez a la semana»; la hora y la zona horaria, para todas menos las dos primeras.
+preferences-weekday = Día de la semana
+preferences-hour = Hora
+preferences-zone = Zona horaria
+preferences-language = Idioma de los correos sobre él
+preferences-format = Formato
+preferences-html = Con imágenes y diseño
+preferences-text = Solo texto
+preferences-save = Guardar
+preferences-pause = Pausa hasta el
+preferences-pause-button = Pausar
+preferences-resume = Reanudar ahora
+preferences-more = Más boletines
+preferences-join = Recibir también este
+preferences-data = Su dirección y sus datos
+preferences-address = Nueva dirección de correo
+preferences-address-button = Cambiar dirección
+preferences-address-note = Enviamos un enlace a la nueva dirección. Cambia cuando lo pulse; avisamos a la antigua.
+preferences-forwarded = Los boletines se reenvían. Para ver o cambiar su dirección, pida que le enviemos allí un enlace nuevo.
+preferences-ask-link = Enviarme mi enlace
+preferences-wrong-zone = No conocemos esa zona horaria. Elija una de la lista, como Europe/Madrid.
+preferences-wrong-date = Elija un día entre mañana y dentro de un año.
+preferences-done-saved = Guardado: { $newsletter }
+preferences-done-paused = Guardado. { $newsletter } está en pausa.
+preferences-done-joined = Ahora recibe { $newsletter }.
+preferences-done-left = Ya no recibe { $newsletter }.
+preferences-done-address = Si la nueva dirección se puede usar, le hemos enviado un enlace. Su dirección cambia cuando lo pulse.
+preferences-ask-heading = Sus boletines y ajustes
+preferences-ask-note = Escriba la dirección a la que llegan sus boletines. Le enviamos un enlace.
+preferences-ask-again = Pida que le enviemos uno nuevo.
+preferences-ask-button = Enviarme mi enlace
+preferences-sent = Si conocemos la dirección, le hemos enviado un enlace. Funciona durante 7 días.
+
+address-confirm-heading = ¿Cambiar su dirección?
+address-confirm-note = Sus boletines llegarán a { $address }.
+address-confirm-button = Sí, cambiarla
+address-stop-heading = ¿Detener el cambio de dirección?
+address-stop-note = Alguien pidió que sus boletines lleguen desde ahora a { $address }.
+address-stop-button = Sí, detenerlo
+address-done-heading = Su dirección ha cambiado
+address-done-note = Sus boletines llegan a { $address }.
+address-stopped-heading = El cambio se ha detenido
+address-stopped-note = Sus boletines llegan adonde llegaban antes.
+address-taken-heading = Esta dirección no se puede usar
+address-taken-note = Ya pertenece a otra persona o no se le puede escribir. No ha cambiado nada.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = Su enlace: boletines de { $publisher }
+link-preferences-heading = Sus boletines y ajustes
+link-preferences-note = Con este enlace ve y cambia lo que recibe. No lo comparta: quien lo tenga puede actuar en su nombre.
+link-preferences-button = A mis boletines
+link-new-subject = Confirme su nueva dirección
+link-new-note = Los boletines de { $publisher } llegarán desde ahora a esta dirección.
+link-new-button = Al cambio de dirección
+link-old-subject = Su dirección va a cambiar
+link-old-note = Alguien con su enlace pidió que sus boletines lleguen desde ahora a { $address }. Cambiará cuando el nuevo buzón lo confirme.
+link-old-button = Detener el cambio
+link-taken-subject = Esta dirección ya recibe boletines
+link-taken-note = Alguien quería trasladar sus boletines a esta dirección. Ya pertenece a una persona suscrita, así que no ha cambiado nada. Con este enlace ve lo que llega aquí.
+link-until = El enlace funciona hasta el { $date }.
+link-not-you = ¿No fue usted? Entonces no haga nada.
+link-old-not-you = ¿Fue usted? Entonces no tiene que hacer nada aquí.
+
+## Export and erasure
+
+preferences-export = Descargar todos los datos que tenemos sobre usted (JSON)
+preferences-erase = Borrarlo todo
+erase-heading = ¿Borrarlo todo?
+erase-note = No recibirá más boletines y le olvidaremos. No se puede deshacer. Queda una marca cifrada para que nadie más vuelva a poner su dirección; usted puede suscribirse cuando quiera.
+erase-button = Sí, borrarlo todo
+erase-back = Volver a mis boletines
+erase-done-heading = Todo está borrado
+erase-done-note = No recibe más boletines y ya no guardamos nada sobre usted.

@@ -313,3 +313,126 @@ archive-older = Numéros plus anciens
 archive-newest = Numéros les plus récents
 archive-feed = Flux Atom
 archive-all = Toutes les newsletters
+
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = Ou :
+unsubscribe-weekly = Plutôt une fois par semaine
+unsubscribe-pause = Faire une pause d’un mois
+unsubscribe-all = Arrêter toutes les newsletters
+pause-until = Vous ne recevrez rien jusqu’au { $date }.
+pause-open = Vous ne recevrez rien jusqu’à ce que vous la repreniez.
+done-weekly = C’est enregistré. Vous recevez désormais { $newsletter } une fois par semaine.
+done-paused = C’est enregistré. Vous ne recevrez rien jusqu’au { $date }.
+done-all = Vous ne recevez plus aucune newsletter.
+done-undone = Vous recevez de nouveau { $newsletter }, comme avant.
+done-too-late = Il n’est plus possible d’annuler. Vous pouvez vous réinscrire.
+done-reason = Merci.
+unsubscribed-undo = Annuler
+unsubscribed-undo-note = Pendant 24 heures, vous pouvez la retrouver telle qu’elle était.
+unsubscribed-undo-wording = Annuler
+why-legend = Voulez-vous nous dire pourquoi ? (facultatif)
+why-too-many = Trop d’e-mails
+why-not-interesting = Pas intéressant
+why-not-signed-up = Je ne me suis pas inscrit(e)
+why-other = Autre
+why-send = Envoyer
+never-heading = Quelqu’un d’autre a saisi votre adresse ?
+never-note = Nous pouvons l’écarter pour toujours : ni newsletter, ni demande de confirmation.
+never-button = Ne jamais écrire à cette adresse
+never-done = Nous n’écrirons plus jamais à cette adresse.
+
+## Digest
+
+digest-preferences = La recevoir moins souvent, la suspendre, changer
+
+## Preferences
+
+preferences-heading = Vos newsletters
+preferences-saved-title = Enregistré : { $title }
+preferences-for = Pour
+preferences-suppressed = Cette adresse est sur la liste de celles auxquelles rien n’est jamais envoyé.
+preferences-none = Vous ne recevez aucune newsletter.
+preferences-since = depuis le { $date }
+preferences-how = Fréquence, langue, format, pause
+preferences-every = À quelle fréquence ?
+every-newsletter = Au rythme de la newsletter
+every-publication = Dès qu’un article paraît
+every-day = Une fois par jour
+every-weekday = Du lundi au vendredi
+every-week = Une fois par semaine
+every-month = Une fois par mois
+preferences-when-note = Le jour vaut pour « une fois par semaine » ; l’heure et le fuseau, pour tout sauf les deux premiers choix.
+preferences-weekday = Jour de la semaine
+preferences-hour = Heure
+preferences-zone = Fuseau horaire
+preferences-language = Langue des e-mails à ce sujet
+preferences-format = Format
+preferences-html = Avec images et mise en page
+preferences-text = Texte seul
+preferences-save = Enregistrer
+preferences-pause = Pause jusqu’au
+preferences-pause-button = Mettre en pause
+preferences-resume = Reprendre maintenant
+preferences-more = Autres newsletters
+preferences-join = Recevoir aussi celle-ci
+preferences-data = Votre adresse et vos données
+preferences-address = Nouvelle adresse e-mail
+preferences-address-button = Changer d’adresse
+preferences-address-note = Nous envoyons un lien à la nouvelle adresse. Le changement se fait quand vous cliquez dessus ; l’ancienne en est informée.
+preferences-forwarded = Les newsletters se transfèrent. Pour voir ou changer votre adresse, faites-y envoyer un nouveau lien.
+preferences-ask-link = M’envoyer mon lien
+preferences-wrong-zone = Nous ne connaissons pas ce fuseau horaire. Choisissez-en un dans la liste, par exemple Europe/Paris.
+preferences-wrong-date = Choisissez un jour entre demain et dans un an.
+preferences-done-saved = Enregistré : { $newsletter }
+preferences-done-paused = C’est enregistré. { $newsletter } est en pause.
+preferences-done-joined = Vous recevez désormais { $newsletter }.
+preferences-done-left = Vous ne recevez plus { $newsletter }.
+preferences-done-address = Si la nouvelle adresse est utilisable, nous y avons envoyé un lien. Votre adresse change quand vous cliquez dessus.
+preferences-ask-heading = Vos newsletters et réglages
+preferences-ask-note = Saisissez l’adresse à laquelle arrivent vos newsletters. Nous y envoyons un lien.
+preferences-ask-again = Faites-vous en envoyer un nouveau.
+preferences-ask-button = M’envoyer mon lien
+preferences-sent = Si nous connaissons cette adresse, nous y avons envoyé un lien. Il fonctionne pendant 7 jours.
+
+address-confirm-heading = Changer d’adresse ?
+address-confirm-note = Vos newsletters arriveront alors à { $address }.
+address-confirm-button = Oui, changer
+address-stop-heading = Arrêter le changement d’adresse ?
+address-stop-note = Quelqu’un a demandé que vos newsletters arrivent désormais à { $address }.
+address-stop-button = Oui, arrêter
+address-done-heading = Votre adresse a changé
+address-done-note = Vos newsletters arrivent à { $address }.
+address-stopped-heading = Le changement est arrêté
+address-stopped-note = Vos newsletters arrivent là où elles arrivaient.
+address-taken-heading = Cette adresse n’est pas utilisable
+address-taken-note = Elle appartient déjà à quelqu’un, ou rien ne doit lui être envoyé. Rien n’a changé.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = Votre lien : newsletters de { $publisher }
+link-preferences-heading = Vos newsletters et réglages
+link-preferences-note = Ce lien vous permet de voir et de changer ce que vous recevez. Ne le transmettez pas : qui l’a peut agir en votre nom.
+link-preferences-button = Vers mes newsletters
+link-new-subject = Confirmez votre nouvelle adresse
+link-new-note = Les newsletters de { $publisher } doivent désormais arriver à cette adresse.
+link-new-button = Vers le changement d’adresse
+link-old-subject = Votre adresse doit changer
+link-old-note = Quelqu’un qui a votre lien a demandé que vos newsletters arrivent désormais à { $address }. Le changement se fait quand la nouvelle boîte le confirme.
+link-old-button = Arrêter le changement
+link-taken-subject = Cette adresse reçoit déjà des newsletters
+link-taken-note = Quelqu’un voulait transférer ses newsletters à cette adresse. Elle appartient déjà à quelqu’un, rien n’a donc changé. Ce lien vous montre ce qui arrive ici.
+link-until = Le lien fonctionne jusqu’au { $date }.
+link-not-you = Ce n’était pas vous ? Vous n’avez rien à faire.
+link-old-not-you = C’était vous ? Vous n’avez rien à faire ici.
+
+## Export and erasure
+
+preferences-export = Télécharger toutes les données que nous avons sur vous (JSON)
+preferences-erase = Tout supprimer
+erase-heading = Tout supprimer ?
+erase-note = Vous ne recevrez plus de newsletters et nous vous oublierons. C’est irréversible. Il ne reste qu’une empreinte codée, pour que personne d’autre ne saisisse votre adresse ; vous pouvez vous réinscrire à tout moment.
+erase-button = Oui, tout supprimer
+erase-back = Retour à mes newsletters
+erase-done-heading = Tout est supprimé
+erase-done-note = Vous ne recevez plus de newsletters, et nous n’avons plus rien sur vous.

@@ -313,3 +313,126 @@ archive-older = Numeri precedenti
 archive-newest = Numeri più recenti
 archive-feed = Come feed (Atom)
 archive-all = Tutte le newsletter
+
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = Oppure:
+unsubscribe-weekly = Meglio una volta alla settimana
+unsubscribe-pause = Pausa di un mese
+unsubscribe-all = Annulla tutte le newsletter
+pause-until = Non riceve nulla fino al { $date }.
+pause-open = Non riceve nulla finché non la riprende.
+done-weekly = Salvato. Ora riceve { $newsletter } una volta alla settimana.
+done-paused = Salvato. Non riceve nulla fino al { $date }.
+done-all = Non riceve più nessuna newsletter.
+done-undone = Riceve di nuovo { $newsletter }, come prima.
+done-too-late = Non si può più annullare. Può iscriversi di nuovo.
+done-reason = Grazie.
+unsubscribed-undo = Annulla
+unsubscribed-undo-note = Per 24 ore può riaverla com’era.
+unsubscribed-undo-wording = Annulla
+why-legend = Ci dice perché? (facoltativo)
+why-too-many = Troppe e-mail
+why-not-interesting = Non interessante
+why-not-signed-up = Non mi sono iscritto
+why-other = Altro
+why-send = Invia
+never-heading = Qualcun altro ha inserito il Suo indirizzo?
+never-note = Possiamo bloccarlo per sempre: nessuna newsletter, nessuna richiesta di conferma.
+never-button = Non scrivere mai a questo indirizzo
+never-done = Non scriveremo mai più a questo indirizzo.
+
+## Digest
+
+digest-preferences = Riceverla meno spesso, metterla in pausa o cambiare cosa riceve
+
+## Preferences
+
+preferences-heading = Le Sue newsletter
+preferences-saved-title = Salvato: { $title }
+preferences-for = Per
+preferences-suppressed = Questo indirizzo è tra quelli a cui non si invia mai nulla.
+preferences-none = Non riceve nessuna newsletter.
+preferences-since = dal { $date }
+preferences-how = Frequenza, lingua, formato, pausa
+preferences-every = Quanto spesso?
+every-newsletter = Quando esce la newsletter
+every-publication = Appena esce qualcosa
+every-day = Una volta al giorno
+every-weekday = Dal lunedì al venerdì
+every-week = Una volta alla settimana
+every-month = Una volta al mese
+preferences-when-note = Il giorno vale per «una volta alla settimana»; ora e fuso orario per tutte tranne le prime due.
+preferences-weekday = Giorno della settimana
+preferences-hour = Ora
+preferences-zone = Fuso orario
+preferences-language = Lingua delle e-mail relative
+preferences-format = Formato
+preferences-html = Con immagini e grafica
+preferences-text = Solo testo
+preferences-save = Salva
+preferences-pause = Pausa fino al
+preferences-pause-button = Metti in pausa
+preferences-resume = Riprendi ora
+preferences-more = Altre newsletter
+preferences-join = Ricevi anche questa
+preferences-data = Il Suo indirizzo e i Suoi dati
+preferences-address = Nuovo indirizzo e-mail
+preferences-address-button = Cambia indirizzo
+preferences-address-note = Inviamo un link al nuovo indirizzo. Cambia quando lo apre e conferma; il vecchio viene avvisato.
+preferences-forwarded = Le newsletter vengono inoltrate. Per vedere o cambiare il Suo indirizzo, si faccia inviare lì un nuovo link.
+preferences-ask-link = Inviami il mio link
+preferences-wrong-zone = Non conosciamo questo fuso orario. Ne scelga uno dall’elenco, per esempio Europe/Rome.
+preferences-wrong-date = Scelga un giorno tra domani e fra un anno.
+preferences-done-saved = Salvato: { $newsletter }
+preferences-done-paused = Salvato. { $newsletter } è in pausa.
+preferences-done-joined = Ora riceve { $newsletter }.
+preferences-done-left = Non riceve più { $newsletter }.
+preferences-done-address = Se il nuovo indirizzo si può usare, vi abbiamo inviato un link. L’indirizzo cambia quando lo apre e conferma.
+preferences-ask-heading = Le Sue newsletter e impostazioni
+preferences-ask-note = Inserisca l’indirizzo a cui arrivano le Sue newsletter. Vi inviamo un link.
+preferences-ask-again = Se ne faccia inviare uno nuovo.
+preferences-ask-button = Inviami il mio link
+preferences-sent = Se conosciamo l’indirizzo, vi abbiamo inviato un link. Funziona per 7 giorni.
+
+address-confirm-heading = Cambiare indirizzo?
+address-confirm-note = Le Sue newsletter arriveranno a { $address }.
+address-confirm-button = Sì, cambia
+address-stop-heading = Fermare il cambio di indirizzo?
+address-stop-note = Qualcuno ha chiesto che le Sue newsletter arrivino d’ora in poi a { $address }.
+address-stop-button = Sì, ferma
+address-done-heading = Il Suo indirizzo è cambiato
+address-done-note = Le Sue newsletter arrivano a { $address }.
+address-stopped-heading = Il cambio è stato fermato
+address-stopped-note = Le Sue newsletter arrivano dove arrivavano prima.
+address-taken-heading = Questo indirizzo non si può usare
+address-taken-note = Appartiene già a qualcuno, oppure non vi si può scrivere. Non è cambiato nulla.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = Il Suo link: newsletter di { $publisher }
+link-preferences-heading = Le Sue newsletter e impostazioni
+link-preferences-note = Con questo link vede e cambia ciò che riceve. Non lo dia ad altri: chi lo ha può agire a Suo nome.
+link-preferences-button = Alle mie newsletter
+link-new-subject = Confermi il Suo nuovo indirizzo
+link-new-note = Le newsletter di { $publisher } devono arrivare d’ora in poi a questo indirizzo.
+link-new-button = Al cambio di indirizzo
+link-old-subject = Il Suo indirizzo sta per cambiare
+link-old-note = Qualcuno con il Suo link ha chiesto che le Sue newsletter arrivino d’ora in poi a { $address }. Cambia quando la nuova casella lo conferma.
+link-old-button = Ferma il cambio
+link-taken-subject = Questo indirizzo riceve già newsletter
+link-taken-note = Qualcuno voleva spostare le sue newsletter a questo indirizzo. Appartiene già a qualcuno, quindi non è cambiato nulla. Con questo link vede ciò che arriva qui.
+link-until = Il link funziona fino al { $date }.
+link-not-you = Non è stato Lei? Allora non faccia nulla.
+link-old-not-you = È stato Lei? Allora qui non deve fare nulla.
+
+## Export and erasure
+
+preferences-export = Scaricare tutti i dati che abbiamo su di Lei (JSON)
+preferences-erase = Cancellare tutto
+erase-heading = Cancellare tutto?
+erase-note = Non riceverà più newsletter e La dimenticheremo. Non si può annullare. Resta un’impronta cifrata, perché nessun altro inserisca il Suo indirizzo; Lei può iscriversi di nuovo in ogni momento.
+erase-button = Sì, cancellare tutto
+erase-back = Torna alle mie newsletter
+erase-done-heading = Tutto è cancellato
+erase-done-note = Non riceve più newsletter e non abbiamo più nulla su di Lei.

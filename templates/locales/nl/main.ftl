@@ -306,3 +306,126 @@ archive-older = Oudere edities
 archive-newest = Nieuwste edities
 archive-feed = Als feed (Atom)
 archive-all = Alle nieuwsbrieven
+
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = Of:
+unsubscribe-weekly = Liever één keer per week
+unsubscribe-pause = Een maand pauzeren
+unsubscribe-all = Alle nieuwsbrieven opzeggen
+pause-until = Tot { $date } krijgt u niets.
+pause-open = U krijgt niets tot u hem hervat.
+done-weekly = Opgeslagen. U krijgt { $newsletter } nu één keer per week.
+done-paused = Opgeslagen. Tot { $date } krijgt u niets.
+done-all = U krijgt geen nieuwsbrieven meer.
+done-undone = U krijgt { $newsletter } weer, zoals voorheen.
+done-too-late = Dit kan niet meer ongedaan worden gemaakt. U kunt zich opnieuw aanmelden.
+done-reason = Bedankt.
+unsubscribed-undo = Ongedaan maken
+unsubscribed-undo-note = U kunt hem 24 uur lang terugkrijgen zoals hij was.
+unsubscribed-undo-wording = Ongedaan maken
+why-legend = Wilt u ons vertellen waarom? (niet verplicht)
+why-too-many = Te veel e-mails
+why-not-interesting = Niet interessant
+why-not-signed-up = Ik heb me niet aangemeld
+why-other = Iets anders
+why-send = Versturen
+never-heading = Heeft iemand anders uw adres ingevuld?
+never-note = We kunnen het voorgoed uitsluiten: geen nieuwsbrief, geen verzoek om bevestiging.
+never-button = Nooit naar dit adres schrijven
+never-done = We schrijven nooit meer naar dit adres.
+
+## Digest
+
+digest-preferences = Minder vaak krijgen, pauzeren of wijzigen wat u krijgt
+
+## Preferences
+
+preferences-heading = Uw nieuwsbrieven
+preferences-saved-title = Opgeslagen: { $title }
+preferences-for = Voor
+preferences-suppressed = Dit adres staat op de lijst waarnaar nooit iets wordt gestuurd.
+preferences-none = U krijgt geen nieuwsbrief.
+preferences-since = sinds { $date }
+preferences-how = Hoe vaak, taal, vorm, pauze
+preferences-every = Hoe vaak?
+every-newsletter = Zoals de nieuwsbrief verschijnt
+every-publication = Zodra er iets verschijnt
+every-day = Eén keer per dag
+every-weekday = Maandag tot en met vrijdag
+every-week = Eén keer per week
+every-month = Eén keer per maand
+preferences-when-note = De dag geldt voor één keer per week; uur en tijdzone voor alles behalve de eerste twee.
+preferences-weekday = Dag van de week
+preferences-hour = Uur
+preferences-zone = Tijdzone
+preferences-language = Taal van e-mails hierover
+preferences-format = Vorm
+preferences-html = Met beelden en opmaak
+preferences-text = Alleen tekst
+preferences-save = Opslaan
+preferences-pause = Pauze tot
+preferences-pause-button = Pauzeren
+preferences-resume = Nu hervatten
+preferences-more = Meer nieuwsbrieven
+preferences-join = Deze ook krijgen
+preferences-data = Uw adres en uw gegevens
+preferences-address = Nieuw e-mailadres
+preferences-address-button = Adres wijzigen
+preferences-address-note = We sturen een link naar het nieuwe adres. Het verandert als u erop klikt; het oude krijgt bericht.
+preferences-forwarded = Nieuwsbrieven worden doorgestuurd. Laat een nieuwe link naar uw adres sturen om het te zien of te wijzigen.
+preferences-ask-link = Stuur me mijn link
+preferences-wrong-zone = We kennen deze tijdzone niet. Kies er een uit de lijst, zoals Europe/Amsterdam.
+preferences-wrong-date = Kies een dag tussen morgen en over een jaar.
+preferences-done-saved = Opgeslagen: { $newsletter }
+preferences-done-paused = Opgeslagen. { $newsletter } pauzeert.
+preferences-done-joined = U krijgt nu { $newsletter }.
+preferences-done-left = U krijgt { $newsletter } niet meer.
+preferences-done-address = Als het nieuwe adres bruikbaar is, hebben we er een link heen gestuurd. Uw adres verandert als u erop klikt.
+preferences-ask-heading = Uw nieuwsbrieven en instellingen
+preferences-ask-note = Vul het adres in waarop uw nieuwsbrieven komen. We sturen er een link heen.
+preferences-ask-again = Laat een nieuwe sturen.
+preferences-ask-button = Stuur me mijn link
+preferences-sent = Als we het adres kennen, hebben we er een link heen gestuurd. Die werkt 7 dagen.
+
+address-confirm-heading = Uw adres wijzigen?
+address-confirm-note = Uw nieuwsbrieven gaan dan naar { $address }.
+address-confirm-button = Ja, wijzigen
+address-stop-heading = De wijziging van het adres stoppen?
+address-stop-note = Iemand heeft gevraagd uw nieuwsbrieven voortaan naar { $address } te sturen.
+address-stop-button = Ja, stoppen
+address-done-heading = Uw adres is gewijzigd
+address-done-note = Uw nieuwsbrieven gaan naar { $address }.
+address-stopped-heading = De wijziging is gestopt
+address-stopped-note = Uw nieuwsbrieven gaan waar ze voorheen heen gingen.
+address-taken-heading = Dit adres kan niet worden gebruikt
+address-taken-note = Het is al van iemand, of er mag niets heen worden gestuurd. Er is niets veranderd.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = Uw link: nieuwsbrieven van { $publisher }
+link-preferences-heading = Uw nieuwsbrieven en instellingen
+link-preferences-note = Met deze link ziet en wijzigt u wat u krijgt. Geef hem niet door: wie hem heeft, kan in uw naam handelen.
+link-preferences-button = Naar mijn nieuwsbrieven
+link-new-subject = Bevestig uw nieuwe adres
+link-new-note = De nieuwsbrieven van { $publisher } moeten voortaan op dit adres komen.
+link-new-button = Naar de wijziging van het adres
+link-old-subject = Uw adres wordt gewijzigd
+link-old-note = Iemand met uw link heeft gevraagd uw nieuwsbrieven voortaan naar { $address } te sturen. Het verandert als de nieuwe mailbox dat bevestigt.
+link-old-button = De wijziging stoppen
+link-taken-subject = Dit adres krijgt al nieuwsbrieven
+link-taken-note = Iemand wilde nieuwsbrieven naar dit adres verhuizen. Het is al van een lezer, dus er is niets veranderd. Met deze link ziet u wat hier komt.
+link-until = De link werkt tot { $date }.
+link-not-you = Was u dat niet? Dan hoeft u niets te doen.
+link-old-not-you = Was u dat? Dan hoeft u hier niets te doen.
+
+## Export and erasure
+
+preferences-export = Alle gegevens downloaden die we over u hebben (JSON)
+preferences-erase = Alles verwijderen
+erase-heading = Alles verwijderen?
+erase-note = U krijgt geen nieuwsbrieven meer en we vergeten u. Dat kan niet ongedaan worden gemaakt. Er blijft een versleuteld kenmerk, zodat niemand anders uw adres weer invult; u kunt zich altijd opnieuw aanmelden.
+erase-button = Ja, alles verwijderen
+erase-back = Terug naar mijn nieuwsbrieven
+erase-done-heading = Alles is verwijderd
+erase-done-note = U krijgt geen nieuwsbrieven meer, en we hebben niets meer over u.

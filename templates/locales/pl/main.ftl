@@ -328,3 +328,126 @@ archive-older = Starsze wydania
 archive-newest = Najnowsze wydania
 archive-feed = Jako kanał (Atom)
 archive-all = Wszystkie newslettery
+
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = Albo:
+unsubscribe-weekly = Lepiej raz w tygodniu
+unsubscribe-pause = Przerwa na miesiąc
+unsubscribe-all = Zrezygnuj ze wszystkich newsletterów
+pause-until = Do { $date } nic nie będzie przychodzić.
+pause-open = Nic nie będzie przychodzić do czasu wznowienia.
+done-weekly = Zapisano. { $newsletter } przychodzi teraz raz w tygodniu.
+done-paused = Zapisano. Do { $date } nic nie będzie przychodzić.
+done-all = Żaden newsletter już nie przychodzi.
+done-undone = { $newsletter } znów przychodzi, tak jak wcześniej.
+done-too-late = Tego nie da się już cofnąć. Można zapisać się ponownie.
+done-reason = Dziękujemy.
+unsubscribed-undo = Cofnij
+unsubscribed-undo-note = Przez 24 godziny można go odzyskać w dotychczasowej postaci.
+unsubscribed-undo-wording = Cofnij
+why-legend = Czy zechcą nam Państwo powiedzieć dlaczego? (nieobowiązkowe)
+why-too-many = Za dużo wiadomości
+why-not-interesting = To mnie nie interesuje
+why-not-signed-up = To nie mój zapis
+why-other = Coś innego
+why-send = Wyślij
+never-heading = Ktoś inny podał ten adres?
+never-note = Możemy wykluczyć go na zawsze: żadnego newslettera, żadnej prośby o potwierdzenie.
+never-button = Nigdy nie pisać na ten adres
+never-done = Nigdy więcej nie napiszemy na ten adres.
+
+## Digest
+
+digest-preferences = Rzadziej, przerwa albo inne ustawienia
+
+## Preferences
+
+preferences-heading = Moje newslettery
+preferences-saved-title = Zapisano: { $title }
+preferences-for = Dla
+preferences-suppressed = Ten adres jest na liście tych, na które nigdy nic nie wysyłamy.
+preferences-none = Nie przychodzi żaden newsletter.
+preferences-since = od { $date }
+preferences-how = Jak często, język, format, przerwa
+preferences-every = Jak często?
+every-newsletter = Tak, jak ukazuje się newsletter
+every-publication = Od razu po publikacji
+every-day = Raz dziennie
+every-weekday = Od poniedziałku do piątku
+every-week = Raz w tygodniu
+every-month = Raz w miesiącu
+preferences-when-note = Dzień dotyczy opcji „raz w tygodniu”; godzina i strefa czasowa wszystkich oprócz dwóch pierwszych.
+preferences-weekday = Dzień tygodnia
+preferences-hour = Godzina
+preferences-zone = Strefa czasowa
+preferences-language = Język wiadomości o nim
+preferences-format = Format
+preferences-html = Z obrazami i układem
+preferences-text = Tylko tekst
+preferences-save = Zapisz
+preferences-pause = Przerwa do
+preferences-pause-button = Wstrzymaj
+preferences-resume = Wznów teraz
+preferences-more = Więcej newsletterów
+preferences-join = Zamów także ten
+preferences-data = Adres i dane
+preferences-address = Nowy adres e-mail
+preferences-address-button = Zmień adres
+preferences-address-note = Wyślemy link na nowy adres. Zmieni się po kliknięciu; stary zostanie powiadomiony.
+preferences-forwarded = Newslettery bywają przekazywane dalej. Aby zobaczyć lub zmienić adres, proszę zamówić na niego nowy link.
+preferences-ask-link = Wyślij mi mój link
+preferences-wrong-zone = Nie znamy tej strefy czasowej. Proszę wybrać z listy, na przykład Europe/Warsaw.
+preferences-wrong-date = Proszę wybrać dzień od jutra do roku od dziś.
+preferences-done-saved = Zapisano: { $newsletter }
+preferences-done-paused = Zapisano. { $newsletter } ma przerwę.
+preferences-done-joined = { $newsletter } będzie teraz przychodzić.
+preferences-done-left = { $newsletter } już nie przychodzi.
+preferences-done-address = Jeśli nowego adresu można użyć, wysłaliśmy na niego link. Adres zmieni się po kliknięciu.
+preferences-ask-heading = Moje newslettery i ustawienia
+preferences-ask-note = Proszę podać adres, na który przychodzą newslettery. Wyślemy na niego link.
+preferences-ask-again = Proszę zamówić nowy.
+preferences-ask-button = Wyślij mi mój link
+preferences-sent = Jeśli znamy ten adres, wysłaliśmy na niego link. Działa przez 7 dni.
+
+address-confirm-heading = Zmienić adres?
+address-confirm-note = Newslettery będą przychodzić na { $address }.
+address-confirm-button = Tak, zmień
+address-stop-heading = Zatrzymać zmianę adresu?
+address-stop-note = Ktoś poprosił, aby newslettery przychodziły odtąd na { $address }.
+address-stop-button = Tak, zatrzymaj
+address-done-heading = Adres został zmieniony
+address-done-note = Newslettery przychodzą na { $address }.
+address-stopped-heading = Zmiana została zatrzymana
+address-stopped-note = Newslettery przychodzą tam, gdzie dotąd.
+address-taken-heading = Tego adresu nie można użyć
+address-taken-note = Należy już do kogoś albo nie wolno na niego pisać. Nic się nie zmieniło.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = Link do newsletterów: { $publisher }
+link-preferences-heading = Moje newslettery i ustawienia
+link-preferences-note = Ten link pozwala zobaczyć i zmienić to, co przychodzi. Proszę go nie przekazywać: kto go ma, może działać w Państwa imieniu.
+link-preferences-button = Do moich newsletterów
+link-new-subject = Prosimy potwierdzić nowy adres
+link-new-note = Newslettery wydawcy { $publisher } mają odtąd przychodzić na ten adres.
+link-new-button = Do zmiany adresu
+link-old-subject = Adres ma zostać zmieniony
+link-old-note = Ktoś z Państwa linkiem poprosił, aby newslettery przychodziły odtąd na { $address }. Zmiana nastąpi, gdy potwierdzi ją nowa skrzynka.
+link-old-button = Zatrzymaj zmianę
+link-taken-subject = Na ten adres już przychodzą newslettery
+link-taken-note = Ktoś chciał przenieść swoje newslettery na ten adres. Należy on już do czytelnika, więc nic się nie zmieniło. Ten link pokazuje, co tu przychodzi.
+link-until = Link działa do { $date }.
+link-not-you = To nie Państwa prośba? Wtedy nic nie trzeba robić.
+link-old-not-you = To Państwa prośba? Wtedy nic tu nie trzeba robić.
+
+## Export and erasure
+
+preferences-export = Pobierz wszystkie dane, które o Państwu mamy (JSON)
+preferences-erase = Usuń wszystko
+erase-heading = Usunąć wszystko?
+erase-note = Newslettery przestaną przychodzić, a my o Państwu zapomnimy. Tego nie da się cofnąć. Zostaje zaszyfrowany znak, aby nikt inny nie podał ponownie tego adresu; samemu można zapisać się w każdej chwili.
+erase-button = Tak, usuń wszystko
+erase-back = Wróć do moich newsletterów
+erase-done-heading = Wszystko usunięto
+erase-done-note = Newslettery już nie przychodzą, a my nic już o Państwu nie mamy.

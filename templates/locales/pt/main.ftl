@@ -312,3 +312,126 @@ archive-older = Edições mais antigas
 archive-newest = Edições mais recentes
 archive-feed = Como feed (Atom)
 archive-all = Todas as newsletters
+
+## Unsubscribe: instead of it, and after it
+
+unsubscribe-or = Ou:
+unsubscribe-weekly = Antes uma vez por semana
+unsubscribe-pause = Pausar durante um mês
+unsubscribe-all = Cancelar todas as newsletters
+pause-until = Até { $date } não recebe nada.
+pause-open = Não recebe nada até a retomar.
+done-weekly = Guardado. Passa a receber { $newsletter } uma vez por semana.
+done-paused = Guardado. Até { $date } não recebe nada.
+done-all = Já não recebe nenhuma newsletter.
+done-undone = Volta a receber { $newsletter }, como antes.
+done-too-late = Já não é possível anular. Pode subscrever de novo.
+done-reason = Obrigado.
+unsubscribed-undo = Anular
+unsubscribed-undo-note = Durante 24 horas pode recuperá-la tal como estava.
+unsubscribed-undo-wording = Anular
+why-legend = Quer dizer-nos porquê? (facultativo)
+why-too-many = Demasiados e-mails
+why-not-interesting = Não me interessa
+why-not-signed-up = Não me inscrevi
+why-other = Outro motivo
+why-send = Enviar
+never-heading = Outra pessoa indicou o seu endereço?
+never-note = Podemos excluí-lo para sempre: nenhuma newsletter, nenhum pedido de confirmação.
+never-button = Nunca escrever para este endereço
+never-done = Nunca mais escreveremos para este endereço.
+
+## Digest
+
+digest-preferences = Receber menos vezes, pausar ou alterar o que recebe
+
+## Preferences
+
+preferences-heading = As suas newsletters
+preferences-saved-title = Guardado: { $title }
+preferences-for = Para
+preferences-suppressed = Este endereço está na lista daqueles para os quais nunca se envia nada.
+preferences-none = Não recebe nenhuma newsletter.
+preferences-since = desde { $date }
+preferences-how = Frequência, língua, formato, pausa
+preferences-every = Com que frequência?
+every-newsletter = Como sai a newsletter
+every-publication = Assim que algo é publicado
+every-day = Uma vez por dia
+every-weekday = De segunda a sexta-feira
+every-week = Uma vez por semana
+every-month = Uma vez por mês
+preferences-when-note = O dia conta para «uma vez por semana»; a hora e o fuso horário, para todas menos as duas primeiras.
+preferences-weekday = Dia da semana
+preferences-hour = Hora
+preferences-zone = Fuso horário
+preferences-language = Língua dos e-mails sobre ela
+preferences-format = Formato
+preferences-html = Com imagens e grafismo
+preferences-text = Só texto
+preferences-save = Guardar
+preferences-pause = Pausa até
+preferences-pause-button = Pausar
+preferences-resume = Retomar agora
+preferences-more = Mais newsletters
+preferences-join = Receber também esta
+preferences-data = O seu endereço e os seus dados
+preferences-address = Novo endereço de e-mail
+preferences-address-button = Alterar endereço
+preferences-address-note = Enviamos uma ligação para o novo endereço. Muda quando clicar nela; o antigo é avisado.
+preferences-forwarded = As newsletters são reencaminhadas. Para ver ou alterar o seu endereço, peça que lhe enviemos uma nova ligação.
+preferences-ask-link = Enviar-me a minha ligação
+preferences-wrong-zone = Não conhecemos este fuso horário. Escolha um da lista, por exemplo Europe/Lisbon.
+preferences-wrong-date = Escolha um dia entre amanhã e daqui a um ano.
+preferences-done-saved = Guardado: { $newsletter }
+preferences-done-paused = Guardado. { $newsletter } está em pausa.
+preferences-done-joined = Passa a receber { $newsletter }.
+preferences-done-left = Já não recebe { $newsletter }.
+preferences-done-address = Se o novo endereço puder ser usado, enviámos-lhe uma ligação. O seu endereço muda quando clicar nela.
+preferences-ask-heading = As suas newsletters e definições
+preferences-ask-note = Indique o endereço ao qual chegam as suas newsletters. Enviamos-lhe uma ligação.
+preferences-ask-again = Peça que lhe enviemos uma nova.
+preferences-ask-button = Enviar-me a minha ligação
+preferences-sent = Se conhecermos o endereço, enviámos-lhe uma ligação. Funciona durante 7 dias.
+
+address-confirm-heading = Alterar o seu endereço?
+address-confirm-note = As suas newsletters passam a chegar a { $address }.
+address-confirm-button = Sim, alterar
+address-stop-heading = Parar a alteração do endereço?
+address-stop-note = Alguém pediu que as suas newsletters passem a chegar a { $address }.
+address-stop-button = Sim, parar
+address-done-heading = O seu endereço mudou
+address-done-note = As suas newsletters chegam a { $address }.
+address-stopped-heading = A alteração foi parada
+address-stopped-note = As suas newsletters chegam onde chegavam antes.
+address-taken-heading = Este endereço não pode ser usado
+address-taken-note = Já pertence a alguém, ou não se pode escrever para ele. Nada mudou.
+
+## Mail with a link that a reader asked for
+
+link-preferences-subject = A sua ligação: newsletters de { $publisher }
+link-preferences-heading = As suas newsletters e definições
+link-preferences-note = Com esta ligação vê e altera o que recebe. Não a partilhe: quem a tiver pode agir em seu nome.
+link-preferences-button = Para as minhas newsletters
+link-new-subject = Confirme o seu novo endereço
+link-new-note = As newsletters de { $publisher } devem passar a chegar a este endereço.
+link-new-button = Para a alteração do endereço
+link-old-subject = O seu endereço vai mudar
+link-old-note = Alguém com a sua ligação pediu que as suas newsletters passem a chegar a { $address }. Muda quando a nova caixa de correio o confirmar.
+link-old-button = Parar a alteração
+link-taken-subject = Este endereço já recebe newsletters
+link-taken-note = Alguém queria mudar as suas newsletters para este endereço. Já pertence a um leitor, por isso nada mudou. Com esta ligação vê o que chega aqui.
+link-until = A ligação funciona até { $date }.
+link-not-you = Não foi você? Então não faça nada.
+link-old-not-you = Foi você? Então não precisa de fazer nada aqui.
+
+## Export and erasure
+
+preferences-export = Descarregar todos os dados que temos sobre si (JSON)
+preferences-erase = Apagar tudo
+erase-heading = Apagar tudo?
+erase-note = Deixa de receber newsletters e esquecemo-lo. Não é possível anular. Fica uma marca cifrada, para que mais ninguém indique o seu endereço; pode subscrever de novo a qualquer momento.
+erase-button = Sim, apagar tudo
+erase-back = Voltar às minhas newsletters
+erase-done-heading = Tudo foi apagado
+erase-done-note = Já não recebe newsletters, e já não temos nada sobre si.

@@ -109,7 +109,10 @@ async fn a_notice_reads_well_and_moves_no_mark() {
     let token = unsubscribe.split("/unsubscribe/").nth(1).unwrap();
     let token = token.trim_end_matches('>');
     let edition = told["notices"][0].as_str().unwrap();
+    let preferences = crate::support::link(&mail, "/preferences/");
+    let of_preferences = preferences.rsplit('/').next().unwrap();
     let text = mail.text().unwrap().replace(token, "[token]");
+    let text = text.replace(of_preferences, "[token]");
     let text = text
         .replace(edition, "[edition]")
         .replace(first, "[address]");

@@ -28,6 +28,10 @@ pub(crate) struct World {
     confirm: [String; 3],
     /// Tokens of a subscription and of one that ended.
     unsubscribe: [String; 2],
+    /// Tokens of the preferences: of a newsletter, and mailed on request.
+    preferences: [String; 2],
+    /// Tokens of a change of address: to change, and to stop.
+    address: [String; 2],
     /// Of the mail to an editor: look, approve, hold.
     editors: [String; 3],
     style: String,
@@ -83,6 +87,24 @@ async fn approved(app: &TestApp) -> (String, [String; 3]) {
     )
 }
 
+/// The tokens to the preferences of `address`, and to a change of that address that waits.
+async fn preferences(app: &TestApp, address: &str) -> ([String; 2], [String; 2]) {
+    let limited = token(app, address, "/preferences/").await;
+    app.post("/preferences", &[("email", address)])
+        .await
+        .expect(303);
+    app.deliver().await;
+    let mailed = token(app, address, "/preferences/").await;
+    let new = "moved@example.org";
+    app.post(&format!("/preferences/{mailed}/address"), &[("email", new)])
+        .await
+        .expect(303);
+    app.deliver().await;
+    let change = token(app, new, "/address/change/").await;
+    let stop = token(app, address, "/address/stop/").await;
+    ([limited, mailed], [change, stop])
+}
+
 async fn feed(app: &TestApp) -> String {
     let body = json!({ "url": "https://www.europablatt.example/feed", "language": "en" });
     let feed = app.api(Method::POST, "/feeds").json(&body).send().await;
@@ -112,6 +134,17 @@ async fn asked_hub(app: &TestApp) -> String {
     keys.issue(Purpose::HubCallback, part("id"), part("nonce"))
 }
 
+/// Something waits in the queue, so that a request which sends or cancels would show.
+async fn fill_queue(app: &TestApp) {
+    app.sign_up("next@example.org", &["morning"])
+        .await
+        .expect(303);
+    app.article("The bridge reopens").create().await;
+    app.advance(SignedDuration::from_mins(1));
+    let run = app.api(Method::POST, "/newsletters/morning/editions");
+    run.send().await.expect(201);
+}
+
 impl World {
     pub(crate) async fn make() -> Self {
         let app = TestApp::with().outbox_pages().start().await;
@@ -138,17 +171,12 @@ impl World {
         let (edition, editors) = approved(&app).await;
         app.deliver().await;
         let gone = token(&app, "gone@example.org", "/unsubscribe/").await;
+        let unsubscribe = token(&app, "ada@example.org", "/unsubscribe/").await;
         app.post(&format!("/unsubscribe/{gone}"), &[])
             .await
             .expect(200);
-        // Something waits in the queue, so that a request which sends or cancels would show.
-        app.sign_up("next@example.org", &["morning"])
-            .await
-            .expect(303);
-        app.article("The bridge reopens").create().await;
-        app.advance(SignedDuration::from_mins(1));
-        let run = app.api(Method::POST, "/newsletters/morning/editions");
-        run.send().await.expect(201);
+        let (preferences, address) = preferences(&app, "ada@example.org").await;
+        fill_queue(&app).await;
         let (feed, correction) = (feed(&app).await, correction(&app).await);
         let hub = asked_hub(&app).await;
         let page = app.get("/").await.expect(200).text();
@@ -166,7 +194,9 @@ impl World {
                 confirmed,
                 token(&app, "late@example.org", "/confirm/").await,
             ],
-            unsubscribe: [token(&app, "ada@example.org", "/unsubscribe/").await, gone],
+            unsubscribe: [unsubscribe, gone],
+            preferences,
+            address,
             style: style.split('"').next().unwrap().to_owned(),
             hub,
             mail: app.inbox("ada@example.org").await[0].id,
@@ -195,7 +225,18 @@ impl World {
                 vec![path.replace("{edition}", &self.archived)]
             }
             _ if pattern.starts_with("/confirm/") => each("{token}", &self.confirm),
-            "/unsubscribe/{token}" => each("{token}", &self.unsubscribe),
+            _ if pattern.starts_with("/unsubscribe/") => each("{token}", &self.unsubscribe),
+            // The link of a newsletter does not open these.
+            "/preferences/{token}/export" | "/preferences/{token}/erase" => {
+                each("{token}", &self.preferences[1..])
+            }
+            _ if pattern.starts_with("/preferences/{token}") => {
+                let pattern = pattern.replace("{slug}", "morning");
+                let put_in = |value: &String| pattern.replace("{token}", value);
+                self.preferences.iter().map(put_in).collect()
+            }
+            "/address/change/{token}" => each("{token}", &self.address[..1]),
+            "/address/stop/{token}" => each("{token}", &self.address[1..]),
             "/editors/look/{token}" => each("{token}", &self.editors[..1]),
             "/editors/approve/{token}" => each("{token}", &self.editors[1..2]),
             "/editors/hold/{token}" => each("{token}", &self.editors[2..]),
@@ -392,6 +433,8 @@ async fn no_page_of_one_reader_is_kept_by_anybody() {
         .confirm
         .iter()
         .chain(&world.unsubscribe)
+        .chain(&world.preferences)
+        .chain(&world.address)
         .chain(&world.editors);
     let paths = world.all().into_iter().map(|(_, path)| path);
     let private = |path: &String| {

@@ -281,8 +281,9 @@ impl TestApp {
             page_url: None,
             consented_at: now,
         };
+        let keys = self.app.keys.clone();
         let (subscriber, results) = self
-            .run(move |conn| subscribers::add(conn, now, &addition))
+            .run(move |conn| subscribers::add(conn, now, &keys, &addition))
             .await;
         assert!(
             results
@@ -290,6 +291,6 @@ impl TestApp {
                 .all(|(_, result)| *result == subscribers::Added::Added),
             "{results:?}"
         );
-        subscriber
+        subscriber.unwrap()
     }
 }

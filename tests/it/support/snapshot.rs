@@ -33,6 +33,7 @@ pub(crate) fn wire(mail: &CapturedMail) -> String {
         for (part, word) in [
             ("/confirm/", "TOKEN"),
             ("/unsubscribe/", "TOKEN"),
+            ("/preferences/", "TOKEN"),
             ("/v/", "EDITION"),
         ] {
             if let Some((_, secret)) = link.split_once(part) {

@@ -1,5 +1,6 @@
 //! The way out: the page, the mail client's button, and links that lead nowhere.
 
+mod choices;
 mod links;
 
 use reqwest::Method;

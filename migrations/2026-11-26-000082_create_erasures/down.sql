@@ -1,0 +1,2 @@
+DROP FUNCTION erase_subscriber(uuid);
+DROP TABLE erasures;

@@ -1,0 +1,105 @@
+//! What is held about a reader: all of it handed over, or deleted. Only with a link that was mailed on request.
+
+use diesel::PgConnection;
+use jiff::Timestamp;
+
+use super::{Access, Error, open_mailed};
+use crate::domain::consent::Consent;
+use crate::domain::id::{NewsletterId, SubscriptionId};
+use crate::domain::link_token::LinkKeys;
+use crate::domain::newsletter::Newsletter;
+use crate::domain::reader_link::ReaderLink;
+use crate::domain::rhythm::Rhythm;
+use crate::domain::signup::Signup;
+use crate::domain::subscription::Subscription;
+use crate::store::person::{self, HeldEdition, HeldMail};
+use crate::store::{consents, erasures, newsletters, rhythms, subscribers, subscriptions};
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The reader.
+    pub access: Access,
+    /// What was ever asked for.
+    pub subscriptions: Vec<(Subscription, Newsletter)>,
+    /// Own rhythms of the subscriptions.
+    pub rhythms: Vec<Rhythm>,
+    /// The evidence.
+    pub consents: Vec<Consent>,
+    /// The sign-ups, with the pages from which they came.
+    pub signups: Vec<Signup>,
+    /// The newsletters of the sign-ups.
+    pub asked: Vec<Newsletter>,
+    /// The editions that were meant for the reader.
+    pub editions: Vec<HeldEdition>,
+    /// The single mails.
+    pub mails: Vec<HeldMail>,
+    /// Links that were asked for, and changes of address.
+    pub links: Vec<ReaderLink>,
+}
+
+/// Hands over everything.
+///
+/// # Errors
+/// [`Error::NeedsMailedLink`] and what [`super::show`] says.
+pub fn export(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    token: &str,
+) -> Result<Held, Error> {
+    let access = open_mailed(conn, now, keys, token)?;
+    let id = access.subscriber.id;
+    let subscriptions = subscriptions::all_of(conn, id)?;
+    let ids: Vec<SubscriptionId> = subscriptions.iter().map(|(row, _)| row.id).collect();
+    let own: Vec<_> = subscriptions
+        .iter()
+        .filter_map(|(row, _)| row.rhythm_id)
+        .collect();
+    let signups = person::signups(conn, id)?;
+    let asked: Vec<NewsletterId> = signups
+        .iter()
+        .flat_map(|signup| signup.newsletter_ids.iter().copied())
+        .collect();
+    Ok(Held {
+        rhythms: rhythms::find_all(conn, &own)?,
+        consents: consents::of_subscriptions(conn, &ids)?,
+        asked: newsletters::find_all(conn, &asked)?,
+        editions: person::editions(conn, id)?,
+        mails: person::mails(conn, id)?,
+        links: person::links(conn, id)?,
+        access,
+        subscriptions,
+        signups,
+    })
+}
+
+/// Whether the link may erase; returns whose it is.
+///
+/// # Errors
+/// As [`export`].
+pub fn look_at_erasing(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    token: &str,
+) -> Result<Access, Error> {
+    open_mailed(conn, now, keys, token)
+}
+
+/// Deletes everything. What stays is a keyed hash, which keeps anybody but the reader from bringing the address back.
+///
+/// # Errors
+/// As [`export`].
+pub fn erase(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    token: &str,
+) -> Result<Access, Error> {
+    let access = open_mailed(conn, now, keys, token)?;
+    let subscriber = subscribers::lock(conn, access.subscriber.id)?.ok_or(Error::UnknownLink)?;
+    subscriptions::lock_all_of(conn, subscriber.id)?;
+    erasures::erase(conn, keys, subscriber.id, &subscriber.address_key, now)?;
+    Ok(access)
+}
