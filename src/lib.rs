@@ -109,6 +109,8 @@
 //! - *What an address answers is stored before an edition is made*, and composing only reads it ([`usecases::digest::addresses`]): no
 //!   transaction is open while somebody is asked, and a simulation needs no network.
 //! - *The box says nothing about an address*: [`usecases::signup`].
+//! - *Sign-ups that wait at the same time share a transaction* (`http::gathering`, [`usecases::signup::request_all`]): a commit waits
+//!   for the disk and a statement for its round trip, once for all of them. One that fails is taken out and tried alone.
 //! - *Two links lead to a reader's preferences*: the one in a newsletter may have been forwarded, so it does less
 //!   ([`usecases::preferences`]).
 //! - *Whoever leaves keeps the mark of that moment*, as whoever pauses does: undo is a change of status, and the next edition

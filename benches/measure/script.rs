@@ -10,10 +10,13 @@ use tidings::domain::consent::ConsentSource;
 use tidings::domain::language::Language;
 use tidings::domain::link_token::LinkKeys;
 use tidings::i18n::Words;
-use tidings::usecases::signup::{Request, request};
+use tidings::usecases::doors::{self, Visitor};
+use tidings::usecases::signup::{Request, request_all};
 
 /// The script is what the program does, or the comparison is worth nothing.
-pub(super) fn check(url: &str, script: &Path) {
+///
+/// `no_limits` names settings that are off.
+pub(super) fn check(url: &str, script: &Path, no_limits: &[&str]) {
     let script = std::fs::read_to_string(script).unwrap();
     let written: Vec<String> = script
         .lines()
@@ -21,7 +24,7 @@ pub(super) fn check(url: &str, script: &Path) {
         .map(|line| shape(line.trim_end_matches(';')))
         .filter(|line| line != "BEGIN" && line != "COMMIT")
         .collect();
-    let recorded: Vec<String> = recorded(url)
+    let recorded: Vec<String> = recorded(url, no_limits)
         .iter()
         .map(|statement| shape(statement.split(" -- binds").next().unwrap()))
         .filter(|line| line != "BEGIN" && line != "ROLLBACK")
@@ -33,8 +36,14 @@ pub(super) fn check(url: &str, script: &Path) {
 }
 
 /// The statements of one sign-up, which is not kept.
-fn recorded(url: &str) -> Vec<String> {
-    let config = Config::load(&Sources::default()).unwrap().config;
+fn recorded(url: &str, no_limits: &[&str]) -> Vec<String> {
+    let mut sources = Sources::default();
+    for name in no_limits {
+        sources
+            .environment
+            .insert((*name).to_owned(), "off".to_owned());
+    }
+    let config = Config::load(&sources).unwrap().config;
     let request_of_a_reader = Request {
         address: "reader@example.org".parse().unwrap(),
         newsletters: vec!["morning".parse().unwrap()],
@@ -52,7 +61,14 @@ fn recorded(url: &str) -> Vec<String> {
     let words = Words::built_in();
     let secret = "a key for measuring only, longer than 32 characters".to_owned();
     let keys = LinkKeys::new(&secret.into(), &[]);
-    conn.test_transaction(|conn| request(conn, now, &config, &words, &keys, &request_of_a_reader));
+    let visitor = Visitor {
+        client: None,
+        proof: None,
+    };
+    doors::enter(&mut conn, now, &config, &[&visitor]).unwrap();
+    conn.test_transaction(|conn| {
+        request_all(conn, now, &config, &words, &keys, &[&request_of_a_reader])
+    });
     let statements = statements.lock().unwrap();
     statements.clone()
 }
@@ -68,7 +84,16 @@ fn recorder(statements: &Arc<Mutex<Vec<String>>>) -> impl Instrumentation + use<
 
 /// A statement with `?` for every value.
 fn shape(statement: &str) -> String {
-    let values = ["bench_id(:n)", "bench_address(:n)", "now()", "NULL"];
+    let values = [
+        "bench_id(:n)",
+        "bench_address(:n)",
+        "bench_addresses(:n)",
+        "bench_mark(:n)",
+        "bench_keys(:n)",
+        "now()",
+        "false",
+        "NULL",
+    ];
     let plain = values
         .iter()
         .fold(statement.to_owned(), |text, value| text.replace(value, "$"));

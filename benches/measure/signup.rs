@@ -20,8 +20,10 @@ use super::pgbench::{Outcome, Run};
 use super::program::Program;
 use super::{Measurement, Subject, p99_ms, script};
 
-/// Connections at once, of readers here and of pgbench there.
-const CLIENTS: u32 = 32;
+/// Readers at once. Answers come at multiples of 25 ms, so that fewer could not ask for more.
+const CLIENTS: u32 = 128;
+/// Connections of pgbench: more than these make it no faster, and the server takes a hundred.
+const PGBENCH_CLIENTS: u32 = 64;
 /// How often both are measured, in turn.
 const ROUNDS: u64 = 7;
 /// How often both are measured at half of the rate.
@@ -34,10 +36,10 @@ const NUMBERS: u64 = 10_000_000;
 const RATE: Subject = Subject {
     name: "sign-ups",
     unit: "1/s",
-    reference: "pgbench, 32 clients, the same statements on the same server",
+    reference: "pgbench, 64 clients, the same statements on the same server",
 };
 const P99: Subject = Subject {
-    name: "sign-up p99, 32 clients at once",
+    name: "sign-up p99, 128 clients at once",
     unit: "ms",
     reference: "pgbench in the same runs",
 };
@@ -49,13 +51,31 @@ const PACED_P99: Subject = Subject {
 
 /// A newsletter to sign up for, and what the script calls.
 const NEWSLETTER: &str = "
-    INSERT INTO newsletters VALUES ('00000000-0000-7000-8000-000000000000', 'morning', 'Morning', 'All that matters.',
+    INSERT INTO newsletters (id, slug, title, promise, frequency, language, sender_name, sender_address, schedule_cron,
+        schedule_zone, topics, min_articles, max_articles, status, next_due_at, created_at, updated_at, choice)
+    VALUES ('00000000-0000-7000-8000-000000000000', 'morning', 'Morning', 'All that matters.',
         'weekdays at 7', 'en', 'The Example', 'morning@news.example.org', '0 7 * * 1-5', 'Europe/Berlin', '{}', 1, 30,
-        'active', '2100-01-01', '2026-01-05', '2026-01-05');
+        'active', '2100-01-01', '2026-01-05', '2026-01-05', '{}');
     CREATE FUNCTION bench_id(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
         $$ SELECT overlay('01a20000-0000-7000-8000-000000000000' PLACING lpad(to_hex(n), 12, '0') FROM 25)::uuid $$;
     CREATE FUNCTION bench_address(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
-        $$ SELECT 'reader-' || n || '@example.org' $$;";
+        $$ SELECT 'reader-' || n || '@example.org' $$;
+    CREATE FUNCTION bench_addresses(n bigint) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+        $$ SELECT ARRAY[bench_address(n)] $$;
+    CREATE FUNCTION bench_mark(n bigint) RETURNS bytea[] LANGUAGE sql IMMUTABLE AS
+        $$ SELECT ARRAY[sha256(int8send(n))] $$;
+    CREATE FUNCTION bench_keys(n bigint) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+        $$ SELECT ARRAY['mailbox:' || md5(n::text)] $$;";
+
+/// Limits that a benchmark reaches at once. That of a mailbox stays, and is counted for each sign-up.
+const NO_LIMITS: [&str; 6] = [
+    "TIDINGS__LIMITS__CLIENT_REQUESTS",
+    "TIDINGS__LIMITS__ALL_REQUESTS",
+    "TIDINGS__LIMITS__CLIENT_MAILS",
+    "TIDINGS__LIMITS__DOMAIN_MAILS",
+    "TIDINGS__LIMITS__NEWSLETTER_MAILS",
+    "TIDINGS__LIMITS__ALL_MAILS",
+];
 
 pub(crate) fn measure() -> Vec<Measurement> {
     let folder = super::folder();
@@ -65,7 +85,7 @@ pub(crate) fn measure() -> Vec<Measurement> {
     })
     .unwrap();
     let contest = Contest::new(&cluster, folder.path());
-    script::check(&contest.url, &contest.script);
+    script::check(&contest.url, &contest.script, &NO_LIMITS);
     contest.post(1);
     contest.pgbench(0, 2, None);
     let mut results = contest.at_full_rate();
@@ -92,13 +112,16 @@ struct Contest {
 impl Contest {
     fn new(cluster: &Cluster, folder: &Path) -> Self {
         let (url, other_url) = (database(cluster, "program"), database(cluster, "pgbench"));
-        let variables = [
+        let mut variables = vec![
             ("DATABASE_URL", url.as_str()),
             (
                 "SECRET_KEY",
                 "a key for the benchmark, longer than 32 characters",
             ),
+            ("TIDINGS__ATTACK__AUTOMATIC", "false"),
+            ("TIDINGS__SERVER__MAX_REQUESTS_PER_CONNECTION", "1000000"),
         ];
+        variables.extend(NO_LIMITS.map(|name| (name, "off")));
         let flags = ["--no-scheduler", "--no-worker"];
         let mut program = Program::start(folder, &flags, &variables);
         program.wait();
@@ -208,8 +231,11 @@ impl Contest {
             bin_dir: &self.bin_dir,
             url: &self.other_url,
             script: &self.script,
-            variables: &[("step", round * NUMBERS), ("clients", CLIENTS.into())],
-            clients: CLIENTS,
+            variables: &[
+                ("step", round * NUMBERS),
+                ("clients", PGBENCH_CLIENTS.into()),
+            ],
+            clients: PGBENCH_CLIENTS,
             seconds,
             rate,
         }

@@ -8,6 +8,7 @@ mod client;
 mod connection;
 mod cors;
 mod dto;
+mod gathering;
 mod headers;
 mod health;
 mod openapi;
@@ -37,6 +38,7 @@ use tokio::net::TcpStream;
 use tracing_actix_web::TracingLogger;
 
 use connection::{Guarded, Limits, Seats};
+use public::signup_desk::SignupDesk;
 
 use crate::app::App;
 
@@ -70,9 +72,11 @@ pub fn server(app: &App, listener: TcpListener) -> std::io::Result<Server> {
         // The caller decides when to stop: it also has workers and a database to bring to rest, in this order.
         .disable_signals();
     let stopping = builder.graceful_shutdown_signal();
+    let desk = Data::new(SignupDesk::open(app)?);
     let app = app.clone();
     let factory = move || {
         let (app, seats, stopping) = (app.clone(), Arc::clone(&seats), stopping.clone());
+        let desk = desk.clone();
         let pages = HttpService::build()
             .keep_alive(keep_alive)
             .client_request_timeout(head)
@@ -85,7 +89,9 @@ pub fn server(app: &App, listener: TcpListener) -> std::io::Result<Server> {
             .on_connect_ext(|stream: &Guarded, data| {
                 data.insert(stream.watch());
             })
-            .h1(map_config(application(app), |()| AppConfig::default()));
+            .h1(map_config(application(app, desk), |()| {
+                AppConfig::default()
+            }));
         fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
             let seat = seats.take(peer.map(|peer| peer.ip()));
@@ -103,6 +109,7 @@ pub fn server(app: &App, listener: TcpListener) -> std::io::Result<Server> {
 /// What a thread serves.
 fn application(
     app: App,
+    desk: Data<SignupDesk>,
 ) -> ActixApp<
     impl ServiceFactory<
         ServiceRequest,
@@ -115,6 +122,7 @@ fn application(
     let shared = app.clone();
     ActixApp::new()
         .app_data(Data::new(app))
+        .app_data(desk)
         .configure(move |config| routes::configure(config, &shared))
         .wrap(from_fn(pace::keep))
         .wrap(from_fn(page::instead_of_problems))

@@ -20,6 +20,24 @@ pub fn insert(conn: &mut PgConnection, delivery: NewDelivery) -> Result<(), Erro
     Ok(())
 }
 
+/// Adds several at once.
+///
+/// # Errors
+/// Database errors.
+pub fn insert_all(conn: &mut PgConnection, mut new: Vec<NewDelivery>) -> Result<(), Error> {
+    // The statement for one row is prepared once and kept, those for several are not.
+    match new.len() {
+        0 => Ok(()),
+        1 => new.pop().map_or(Ok(()), |one| insert(conn, one)),
+        _ => {
+            diesel::insert_into(dsl::deliveries)
+                .values(new)
+                .execute(conn)?;
+            Ok(())
+        }
+    }
+}
+
 /// A single mail that somebody caused who knew the address.
 #[derive(Debug, Clone, Queryable)]
 pub struct CausedMail {
@@ -68,4 +86,36 @@ pub fn caused_by_people(
             dsl::created_at,
         ))
         .load(conn)?)
+}
+
+/// [`caused_by_people`] for several subscribers, with whose each is.
+///
+/// # Errors
+/// Database errors.
+pub fn all_caused_by_people(
+    conn: &mut PgConnection,
+    subscribers: &[SubscriberId],
+    since: Timestamp,
+) -> Result<Vec<(SubscriberId, CausedMail)>, Error> {
+    use jiff_diesel::ToDiesel as _;
+    let rows: Vec<(Option<SubscriberId>, CausedMail)> = dsl::deliveries
+        .left_join(signups::table.on(dsl::signup_id.eq(signups::id.nullable())))
+        .filter(
+            dsl::subscriber_id
+                .eq_any(subscribers)
+                .and(dsl::created_at.gt(since.to_diesel())),
+        )
+        .select((
+            dsl::subscriber_id,
+            (
+                dsl::kind,
+                signups::newsletter_ids.nullable(),
+                dsl::created_at,
+            ),
+        ))
+        .load(conn)?;
+    let known = rows.into_iter();
+    Ok(known
+        .filter_map(|(subscriber, mail)| Some((subscriber?, mail)))
+        .collect())
 }

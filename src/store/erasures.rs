@@ -1,5 +1,7 @@
 //! Deleting everything about a reader, and what must be remembered of it: a keyed hash.
 
+use std::collections::{HashMap, HashSet};
+
 use diesel::prelude::*;
 use diesel::sql_types::Uuid;
 use jiff::Timestamp;
@@ -36,6 +38,41 @@ pub fn standing(
     } else {
         Standing::Erased
     })
+}
+
+/// Those of `address_keys` to which nothing may be sent, also if all that is left of them is a mark.
+///
+/// # Errors
+/// Database errors.
+pub fn suppressed_among(
+    conn: &mut PgConnection,
+    keys: &LinkKeys,
+    address_keys: &[String],
+) -> Result<HashSet<String>, Error> {
+    let mut found: HashSet<String> = suppressed::table
+        .filter(suppressed::address_key.eq_any(address_keys))
+        .select(suppressed::address_key)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let marks: HashMap<Vec<u8>, &String> = address_keys
+        .iter()
+        .flat_map(|key| {
+            let marks = keys.erasure_marks(key).into_iter();
+            marks.map(move |mark| (mark, key))
+        })
+        .collect();
+    let of_suppressed: Vec<Vec<u8>> = dsl::erasures
+        .filter(
+            dsl::mark
+                .eq_any(marks.keys())
+                .and(dsl::reason.is_not_null()),
+        )
+        .select(dsl::mark)
+        .load(conn)?;
+    let erased = of_suppressed.iter().filter_map(|mark| marks.get(mark));
+    found.extend(erased.map(|key| (*key).clone()));
+    Ok(found)
 }
 
 /// Deletes everything about a subscriber that the caller has locked, and keeps the mark of the address.

@@ -37,6 +37,25 @@ pub enum Error {
     Query(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl Error {
+    /// The same failure once more, for another who waited for the same statement.
+    #[must_use]
+    pub fn repeated(&self) -> Self {
+        match self {
+            Self::Duplicate { constraint } => Self::Duplicate {
+                constraint: constraint.clone(),
+            },
+            Self::SchemaTooNew { version } => Self::SchemaTooNew {
+                version: version.clone(),
+            },
+            Self::SchemaTooOld { count } => Self::SchemaTooOld { count: *count },
+            Self::Corrupt(cause) => Self::Corrupt(cause.to_string().into()),
+            Self::Unavailable(cause) => Self::Unavailable(cause.to_string().into()),
+            Self::Query(cause) => Self::Query(cause.to_string().into()),
+        }
+    }
+}
+
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         match error {

@@ -72,35 +72,79 @@ pub fn take(
     Ok(row.free_at.map(jiff_diesel::Timestamp::to_jiff))
 }
 
-/// Counts a request, looks whether there is an attack, and takes a share of each limit, or of none: not when one is used up,
-/// and not from a caller without proof while there is an attack. For a statement of its own, which locks nothing for long.
+/// The columns of the limits of several callers, one after the other, and how many each has.
+fn columns_of_all(all: Vec<Vec<Limit>>) -> (Vec<i32>, Vec<String>, Vec<i32>, Vec<i32>) {
+    let (mut lengths, mut keys) = (Vec::new(), Vec::new());
+    let (mut counts, mut seconds) = (Vec::new(), Vec::new());
+    for limits in all {
+        let mut columns = columns(limits);
+        lengths.push(i32::try_from(columns.0.len()).unwrap_or(i32::MAX));
+        keys.append(&mut columns.0);
+        counts.append(&mut columns.1);
+        seconds.append(&mut columns.2);
+    }
+    (lengths, keys, counts, seconds)
+}
+
+/// [`take`] for several callers, as if one came after the other; an answer for each, in their order.
 ///
 /// # Errors
 /// Database errors.
-pub fn pass(
+pub fn take_each(
     conn: &mut PgConnection,
     now: Timestamp,
-    limits: Vec<Limit>,
-    has_proof: bool,
+    all: Vec<Vec<Limit>>,
+) -> Result<Vec<Option<Timestamp>>, Error> {
+    if all.iter().all(Vec::is_empty) {
+        return Ok(vec![None; all.len()]);
+    }
+    let (lengths, keys, counts, seconds) = columns_of_all(all);
+    let rows: Vec<TakenRow> =
+        diesel::sql_query("SELECT free_at FROM take_hits_each($1, $2, $3, $4, $5)")
+            .bind::<Array<Integer>, _>(lengths)
+            .bind::<Array<Text>, _>(keys)
+            .bind::<Array<Integer>, _>(counts)
+            .bind::<Array<Integer>, _>(seconds)
+            .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
+            .load(conn)?;
+    let free = rows.into_iter().map(|row| row.free_at);
+    Ok(free
+        .map(|at| at.map(jiff_diesel::Timestamp::to_jiff))
+        .collect())
+}
+
+/// Counts requests, looks whether there is an attack, and takes a share of each limit, or of none: not when one is used up,
+/// and not from a caller without proof while there is an attack. Each of `callers` has its limits and whether it brings a proof;
+/// answers come in their order. For a statement of its own, which locks nothing for long.
+///
+/// # Errors
+/// Database errors.
+pub fn pass_each(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    callers: Vec<(Vec<Limit>, bool)>,
     calm: SignedDuration,
-) -> Result<Passed, Error> {
-    let (keys, counts, seconds) = columns(limits);
-    let row: PassedRow = diesel::sql_query(
-        "SELECT is_attack, blocked_key, free_at, in_minute FROM pass_door($1, $2, $3, $4, $5, $6)",
+) -> Result<Vec<Passed>, Error> {
+    let (all, have_proofs): (Vec<_>, Vec<bool>) = callers.into_iter().unzip();
+    let (lengths, keys, counts, seconds) = columns_of_all(all);
+    let rows: Vec<PassedRow> = diesel::sql_query(
+        "SELECT is_attack, blocked_key, free_at, in_minute FROM pass_door_each($1, $2, $3, $4, $5, $6, $7)",
     )
+    .bind::<Array<Integer>, _>(lengths)
     .bind::<Array<Text>, _>(keys)
     .bind::<Array<Integer>, _>(counts)
     .bind::<Array<Integer>, _>(seconds)
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
-    .bind::<Bool, _>(has_proof)
+    .bind::<Array<Bool>, _>(have_proofs)
     .bind::<Integer, _>(i32::try_from(calm.as_secs()).unwrap_or(i32::MAX))
-    .get_result(conn)?;
-    Ok(Passed {
+    .load(conn)?;
+    let passed = rows.into_iter().map(|row| Passed {
         is_attack: row.is_attack,
         blocked_key: row.blocked_key,
         free_at: row.free_at.map(jiff_diesel::Timestamp::to_jiff),
         in_minute: row.in_minute,
-    })
+    });
+    Ok(passed.collect())
 }
 
 /// Removes up to `limit` rows whose windows are over; those in use at present are passed over. Returns how many.

@@ -204,13 +204,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        let both = move || {
-            let conn = db.pool.get();
-            let mut conn = conn.map_err(|cause| Error::Unavailable(Box::new(cause)))?;
-            let found = first(&mut conn)?;
-            transact(&mut conn, |conn| work(conn, found))
-        };
-        match tokio::task::spawn_blocking(both).await {
+        match tokio::task::spawn_blocking(move || db.run_both(first, work)).await {
             Ok(result) => result,
             Err(panicked) => Err(Error::Query(Box::new(panicked)).into()),
         }
@@ -280,6 +274,24 @@ impl Db {
             .get()
             .map_err(|cause| Error::Unavailable(Box::new(cause)))?;
         transact(&mut conn, work)
+    }
+
+    /// Like [`Db::statement_then`], for callers that are not async.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn run_both<A, T, E>(
+        &self,
+        first: impl FnOnce(&mut PgConnection) -> Result<A, E>,
+        work: impl FnOnce(&mut PgConnection, A) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let conn = self.pool.get();
+        let mut conn = conn.map_err(|cause| Error::Unavailable(Box::new(cause)))?;
+        let found = first(&mut conn)?;
+        transact(&mut conn, |conn| work(conn, found))
     }
 
     /// The present instant by the database's clock, so that a host with a wrong clock can neither steal a lease

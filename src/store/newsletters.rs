@@ -12,7 +12,6 @@ use crate::domain::id::NewsletterId;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::slug::Slug;
 use crate::schema::newsletters::dsl;
-use crate::schema::suppressions;
 
 /// Adds a newsletter.
 ///
@@ -108,28 +107,6 @@ pub fn active_by_slugs(conn: &mut PgConnection, slugs: &[Slug]) -> Result<Vec<Ne
         )
         .select(Newsletter::as_select())
         .load(conn)?)
-}
-
-/// The active newsletters with these slugs, and whether nothing must be sent to an address: one round trip for both.
-///
-/// # Errors
-/// Database errors.
-pub fn active_for(
-    conn: &mut PgConnection,
-    slugs: &[Slug],
-    address_key: &str,
-) -> Result<(Vec<Newsletter>, bool), Error> {
-    let is_suppressed = diesel::dsl::exists(suppressions::table.find(address_key));
-    let rows: Vec<(Newsletter, bool)> = dsl::newsletters
-        .filter(
-            dsl::slug
-                .eq_any(slugs)
-                .and(dsl::status.eq(NewsletterStatus::Active)),
-        )
-        .select((Newsletter::as_select(), is_suppressed))
-        .load(conn)?;
-    let suppressed = rows.iter().any(|(_, suppressed)| *suppressed);
-    Ok((rows.into_iter().map(|(row, _)| row).collect(), suppressed))
 }
 
 /// Every active newsletter, by title.

@@ -21,6 +21,24 @@ pub fn insert(conn: &mut PgConnection, signup: Signup) -> Result<(), Error> {
     Ok(())
 }
 
+/// Adds several at once.
+///
+/// # Errors
+/// Database errors.
+pub fn insert_all(conn: &mut PgConnection, mut new: Vec<Signup>) -> Result<(), Error> {
+    // The statement for one row is prepared once and kept, those for several are not.
+    match new.len() {
+        0 => Ok(()),
+        1 => new.pop().map_or(Ok(()), |one| insert(conn, one)),
+        _ => {
+            diesel::insert_into(dsl::signups)
+                .values(new)
+                .execute(conn)?;
+            Ok(())
+        }
+    }
+}
+
 /// The sign-up.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Subscribers.
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::Error;
 use crate::domain::email_address::EmailAddress;
@@ -22,6 +23,40 @@ pub fn upsert(conn: &mut PgConnection, subscriber: Subscriber) -> Result<Subscri
         .set(dsl::address_key.eq(key))
         .returning(Subscriber::as_returning())
         .get_result(conn)?)
+}
+
+/// [`upsert`] for several, whose addresses differ; in no order.
+///
+/// # Errors
+/// Database errors.
+pub fn upsert_all(
+    conn: &mut PgConnection,
+    mut new: Vec<Subscriber>,
+) -> Result<Vec<Subscriber>, Error> {
+    // Rows are locked one by one: one order for all, so that two transactions cannot wait for each other.
+    new.sort_unstable_by(|a, b| a.address_key.cmp(&b.address_key));
+    if new.len() < 2 {
+        let all = new.into_iter();
+        return all.map(|subscriber| upsert(conn, subscriber)).collect();
+    }
+    Ok(diesel::insert_into(dsl::subscribers)
+        .values(new)
+        .on_conflict(dsl::address_key)
+        .do_update()
+        .set(dsl::address_key.eq(excluded(dsl::address_key)))
+        .returning(Subscriber::as_returning())
+        .get_results(conn)?)
+}
+
+/// Takes subscribers back that the same transaction added.
+///
+/// # Errors
+/// Database errors.
+pub fn delete_new(conn: &mut PgConnection, ids: Vec<SubscriberId>) -> Result<(), Error> {
+    if !ids.is_empty() {
+        diesel::delete(dsl::subscribers.filter(dsl::id.eq_any(ids))).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The subscriber with this address.

@@ -22,6 +22,24 @@ pub fn insert(conn: &mut PgConnection, subscription: Subscription) -> Result<(),
     Ok(())
 }
 
+/// Adds several at once.
+///
+/// # Errors
+/// Database errors.
+pub fn insert_all(conn: &mut PgConnection, mut new: Vec<Subscription>) -> Result<(), Error> {
+    // The statement for one row is prepared once and kept, those for several are not.
+    match new.len() {
+        0 => Ok(()),
+        1 => new.pop().map_or(Ok(()), |one| insert(conn, one)),
+        _ => {
+            diesel::insert_into(dsl::subscriptions)
+                .values(new)
+                .execute(conn)?;
+            Ok(())
+        }
+    }
+}
+
 /// Those of a subscriber's subscriptions that are to `newsletters`, locked until the transaction ends.
 ///
 /// # Errors
@@ -33,6 +51,28 @@ pub fn lock_of(
 ) -> Result<Vec<Subscription>, Error> {
     Ok(dsl::subscriptions
         .filter(dsl::subscriber_id.eq(subscriber).and(dsl::newsletter_id.eq_any(newsletters)))
+        // One order for all, so that two transactions cannot wait for each other.
+        .order(dsl::id)
+        .select(Subscription::as_select())
+        .for_update()
+        .load(conn)?)
+}
+
+/// Those of several subscribers' subscriptions that are to `newsletters`, locked until the transaction ends.
+///
+/// # Errors
+/// Database errors.
+pub fn lock_among(
+    conn: &mut PgConnection,
+    subscribers: &[SubscriberId],
+    newsletters: &[NewsletterId],
+) -> Result<Vec<Subscription>, Error> {
+    Ok(dsl::subscriptions
+        .filter(
+            dsl::subscriber_id
+                .eq_any(subscribers)
+                .and(dsl::newsletter_id.eq_any(newsletters)),
+        )
         // One order for all, so that two transactions cannot wait for each other.
         .order(dsl::id)
         .select(Subscription::as_select())

@@ -8,6 +8,7 @@ use crate::config::{self, Requirement};
 use crate::domain::allowance::{Allowance, Limit};
 use crate::domain::network::Network;
 use crate::domain::proof::Proof;
+use crate::store::limits::Passed;
 use crate::store::{self, attacks, limits};
 
 /// The database failed.
@@ -38,7 +39,16 @@ pub struct Entry {
     pub is_alarming: bool,
 }
 
-/// The door of sign-up, for a statement of its own.
+/// Who stands at the door.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// By which client they are limited.
+    pub client: Option<Network>,
+    /// The proof of work that they bring, if it is right.
+    pub proof: Option<Proof>,
+}
+
+/// The door of sign-up, for a statement of its own; an entry for each of the visitors, as if one came after the other.
 ///
 /// # Errors
 /// Database errors.
@@ -46,41 +56,54 @@ pub fn enter(
     conn: &mut PgConnection,
     now: Timestamp,
     settings: &config::Config,
-    client: Option<Network>,
-    proof: Option<&Proof>,
-) -> Result<Entry, Error> {
+    visitors: &[&Visitor],
+) -> Result<Vec<Entry>, Error> {
     let lifetime = u32::try_from(settings.captcha.lifetime().as_secs()).unwrap_or(u32::MAX);
-    let used = proof.and_then(|proof| Allowance::once_in(lifetime).of("proof", proof.mark()));
-    let used_key = used.as_ref().map(|limit| limit.key.clone());
-    let mut all = settings.limits.on_request(client);
-    all.extend(used);
     let required = settings.captcha.required;
-    let needs_none = required == Requirement::Never;
-    let passed = limits::pass(
-        conn,
-        now,
-        all,
-        proof.is_some() || needs_none,
-        settings.attack.calm(),
-    )?;
+    let mut used_keys = Vec::new();
+    let mut callers = Vec::new();
+    for visitor in visitors {
+        let proof = visitor.proof.as_ref();
+        let used = proof.and_then(|proof| Allowance::once_in(lifetime).of("proof", proof.mark()));
+        used_keys.push(used.as_ref().map(|limit| limit.key.clone()));
+        let mut all = settings.limits.on_request(visitor.client);
+        all.extend(used);
+        callers.push((all, proof.is_some() || required == Requirement::Never));
+    }
+    let passed = limits::pass_each(conn, now, callers, settings.attack.calm())?;
+    let entries = passed.into_iter().zip(used_keys).zip(visitors);
+    Ok(entries
+        .map(|((passed, used_key), visitor)| {
+            let is_used = used_key.is_some() && passed.blocked_key == used_key;
+            entry(now, required, &passed, visitor.proof.is_some(), is_used)
+        })
+        .collect())
+}
+
+fn entry(
+    now: Timestamp,
+    required: Requirement,
+    passed: &Passed,
+    has_proof: bool,
+    is_used: bool,
+) -> Entry {
     let is_needed = match required {
         Requirement::UnderAttack => passed.is_attack,
         Requirement::Always => true,
         Requirement::Never => false,
     };
-    let is_used = used_key.is_some() && passed.blocked_key == used_key;
     let answer = match passed.free_at {
-        _ if is_needed && (proof.is_none() || is_used) => Answer::ProofNeeded,
+        _ if is_needed && (!has_proof || is_used) => Answer::ProofNeeded,
         // A proof that nobody asked for is no reason to refuse.
         Some(_) if is_used => Answer::Pass,
         Some(free_at) => later(now, free_at),
         None => Answer::Pass,
     };
     let tens = u32::try_from(passed.in_minute).unwrap_or_default();
-    Ok(Entry {
+    Entry {
         answer,
         is_alarming: tens.is_multiple_of(10) && (tens / 10).is_power_of_two(),
-    })
+    }
 }
 
 /// Takes a share of each limit, or says when it is free again.

@@ -16,6 +16,7 @@ pub(super) mod outbox;
 pub(super) mod preferences;
 mod problems;
 pub(super) mod signup;
+pub(super) mod signup_desk;
 mod submission;
 pub(super) mod unsubscribe;
 pub(super) mod websub;

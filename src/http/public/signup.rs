@@ -7,12 +7,12 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 use url::Url;
 
 use super::boxes::{Kept, SignupBox};
 use super::doors;
+use super::signup_desk::{Job, SignupDesk};
 use super::submission::{Submission, is_json};
 use crate::app::App;
 use crate::config::Disposable;
@@ -25,7 +25,7 @@ use crate::domain::site_origin::SiteOrigin;
 use crate::domain::slug::Slug;
 use crate::http::problem::{FieldError, Problem};
 use crate::http::{client, cors, page};
-use crate::usecases::doors::{self as door, Answer};
+use crate::usecases::doors::{Answer, Visitor};
 use crate::usecases::{newsletters, signup};
 
 /// The longest name of a placement, in characters; a longer one is not kept.
@@ -66,7 +66,11 @@ pub(super) async fn take(
     submission: Submission,
 ) -> Result<HttpResponse, Problem> {
     let began = Instant::now();
+    let desk: &Data<SignupDesk> = request
+        .app_data()
+        .ok_or_else(|| Problem::internal(&std::io::Error::other("no desk takes sign-ups")))?;
     let visit = Visit {
+        desk: desk.clone(),
         language: language_of(request, &submission),
         wants_json: submission.wants_json || page::wants_json(request),
         client: client::limited_network(request, &app.config.server),
@@ -84,6 +88,7 @@ pub(super) async fn take(
 
 /// Who sends the form, and how.
 struct Visit {
+    desk: Data<SignupDesk>,
     language: Language,
     wants_json: bool,
     client: Option<Network>,
@@ -124,7 +129,7 @@ async fn answer(
         }
     }
     let proof = Proof::check(&submission.altcha, &app.keys, app.clock.now());
-    let result = sign_up(app, parsed, visit.client, proof).await;
+    let result = sign_up(app, &visit.desk, parsed, proof).await;
     match result {
         Ok(Answer::Later { seconds }) => Err(Problem::too_many(seconds)),
         Ok(Answer::ProofNeeded) => {
@@ -141,38 +146,22 @@ async fn answer(
     }
 }
 
-/// Through the door, and if it is open the sign-up; both on one connection.
+/// Hands the sign-up in at the desk.
 async fn sign_up(
     app: &Data<App>,
-    parsed: signup::Request,
-    client: Option<Network>,
+    desk: &SignupDesk,
+    request: signup::Request,
     proof: Option<Proof>,
 ) -> Result<Answer, signup::Error> {
-    let (now, config) = (app.clock.now(), app.config.clone());
-    let (settings, shared) = (config.clone(), app.clone());
-    let (tell, told) = oneshot::channel();
-    let result = app
-        .db
-        .statement_then(
-            move |conn| {
-                let entry = door::enter(conn, now, &settings, client, proof.as_ref());
-                let entry = entry.map_err(|error| signup::Error::Store(error.0))?;
-                let _ = tell.send(entry.is_alarming);
-                Ok(entry.answer)
-            },
-            move |conn, answer| {
-                if answer == Answer::Pass {
-                    let words = shared.templates.words();
-                    signup::request(conn, now, &config, words, &shared.keys, &parsed)?;
-                }
-                Ok(answer)
-            },
-        )
-        .await;
-    if told.await.unwrap_or(false) {
+    let visitor = Visitor {
+        client: request.client,
+        proof,
+    };
+    let outcome = desk.take(Job { visitor, request }).await?;
+    if outcome.is_alarming {
         doors::look_for_attack(app).await;
     }
-    result
+    outcome.result
 }
 
 /// The address is one for some minutes.

@@ -4,6 +4,7 @@ mod answers;
 mod dialects;
 mod evidence;
 mod refusals;
+mod together;
 
 use jiff::SignedDuration;
 use reqwest::Method;
