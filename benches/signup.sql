@@ -3,7 +3,7 @@
 -- no two transactions share: bench_id spells it as an identifier that rises as UUIDv7 does.
 \set step :step + :clients
 \set n :step + :client_id
-SELECT is_attack, blocked_key, free_at, in_minute FROM pass_door_each('{0}', '{}', '{}', '{}', now(), '{f}', 1800);
+SELECT is_attack, blocked_key, free_at, opens_at, in_minute FROM pass_door_each('{0}', '{}', '{}', '{}', '{NULL}', '{NULL}', '{NULL}', now(), '{f}', 1800);
 BEGIN;
 SELECT "newsletters"."id", "newsletters"."slug", "newsletters"."title", "newsletters"."promise", "newsletters"."frequency", "newsletters"."language", "newsletters"."sender_name", "newsletters"."sender_address", "newsletters"."schedule_cron", "newsletters"."schedule_zone", "newsletters"."topics", "newsletters"."min_articles", "newsletters"."max_articles", "newsletters"."sites", "newsletters"."status", "newsletters"."next_due_at", "newsletters"."created_at", "newsletters"."updated_at", "newsletters"."deliver_by", "newsletters"."choice", "newsletters"."cut_off_minutes", "newsletters"."misfire", "newsletters"."paused_at", "newsletters"."pause_reason", "newsletters"."approval", "newsletters"."approval_deadline_minutes", "newsletters"."approval_overdue", "newsletters"."approval_mail_to" FROM "newsletters" WHERE (("newsletters"."slug" = ANY('{morning}')) AND ("newsletters"."status" = 'active'));
 SELECT "suppressions"."address_key" FROM "suppressions" WHERE ("suppressions"."address_key" = ANY(bench_addresses(:n)));

@@ -11,7 +11,7 @@ use tidings::domain::language::Language;
 use tidings::domain::link_token::LinkKeys;
 use tidings::i18n::Words;
 use tidings::usecases::doors::{self, Visitor};
-use tidings::usecases::signup::{Request, request_all};
+use tidings::usecases::signup::{Asked, Request, request_all};
 
 /// The script is what the program does, or the comparison is worth nothing.
 ///
@@ -61,14 +61,16 @@ fn recorded(url: &str, no_limits: &[&str]) -> Vec<String> {
     let words = Words::built_in();
     let secret = "a key for measuring only, longer than 32 characters".to_owned();
     let keys = LinkKeys::new(&secret.into(), &[]);
+    let asked = Asked {
+        request: &request_of_a_reader,
+        is_proven: false,
+    };
     let visitor = Visitor {
         client: None,
         proof: None,
     };
     doors::enter(&mut conn, now, &config, &[&visitor]).unwrap();
-    conn.test_transaction(|conn| {
-        request_all(conn, now, &config, &words, &keys, &[&request_of_a_reader])
-    });
+    conn.test_transaction(|conn| request_all(conn, now, &config, &words, &keys, &[asked]));
     let statements = statements.lock().unwrap();
     statements.clone()
 }

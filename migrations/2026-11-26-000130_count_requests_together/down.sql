@@ -1,4 +1,4 @@
-DROP FUNCTION pass_door_each(integer[], text[], integer[], integer[], timestamptz, boolean[], integer);
+DROP FUNCTION pass_door_each(integer[], text[], integer[], integer[], text[], integer[], integer[], timestamptz, boolean[], integer);
 DROP FUNCTION take_hits_each(integer[], text[], integer[], integer[], timestamptz);
 DROP FUNCTION hold_hits(text[], timestamptz);
 -- One step at the door of sign-up: is there an attack, and is the caller within its limits.

@@ -25,15 +25,19 @@ BEGIN
     END LOOP;
 END $$;
 
--- pass_door for several callers, one after the other.
-CREATE FUNCTION pass_door_each(lengths integer[], keys text[], most integer[], seconds integer[], at timestamptz,
-                               have_proofs boolean[], calm_seconds integer)
-    RETURNS TABLE (is_attack boolean, blocked_key text, free_at timestamptz, in_minute integer) LANGUAGE plpgsql AS $$
+-- pass_door for several callers, one after the other. A gate is a limit that is only looked at: used up, it is closed to those
+-- without proof.
+CREATE FUNCTION pass_door_each(lengths integer[], keys text[], most integer[], seconds integer[],
+                               gates text[], gate_most integer[], gate_seconds integer[],
+                               at timestamptz, have_proofs boolean[], calm_seconds integer)
+    RETURNS TABLE (is_attack boolean, blocked_key text, free_at timestamptz, opens_at timestamptz, in_minute integer)
+    LANGUAGE plpgsql AS $$
 DECLARE
     a integer := 1;
     z integer;
     callers integer := cardinality(lengths);
     before integer;
+    known timestamptz[];
 BEGIN
     is_attack := EXISTS (SELECT 1 FROM attacks t WHERE t.ended_at IS NULL
                             AND (t.is_manual OR t.high_at > at - make_interval(secs => calm_seconds)));
@@ -44,8 +48,17 @@ BEGIN
         z := a + lengths[i] - 1;
         blocked_key := NULL;
         free_at := NULL;
+        opens_at := NULL;
+        IF gates[i] IS NOT NULL THEN
+            SELECT hits INTO known FROM limit_hits WHERE key = gates[i];
+            -- No row, and NULL, for what nobody has used yet.
+            opens_at := known[cardinality(known) - gate_most[i] + 1] + make_interval(secs => gate_seconds[i]);
+            IF opens_at <= at THEN
+                opens_at := NULL;
+            END IF;
+        END IF;
         -- Who brings no proof takes nothing from those who do.
-        IF have_proofs[i] OR NOT is_attack THEN
+        IF opens_at IS NULL AND (have_proofs[i] OR NOT is_attack) THEN
             SELECT t.blocked_key, t.free_at INTO blocked_key, free_at
               FROM take_hits(keys[a:z], most[a:z], seconds[a:z], at) t;
         END IF;

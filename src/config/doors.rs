@@ -53,8 +53,9 @@ impl Limits {
             .collect()
     }
 
-    /// What a mail to a stranger takes a share of: its mailbox, `a_day` of all spellings and newsletters, its domain, each of
-    /// the newsletters, the client that asked, and everything.
+    /// What a mail to a stranger takes a share of: its mailbox, `a_day` of all spellings and newsletters, the client that asked,
+    /// and what is shared with others: its domain, each of the newsletters, and everything. What is shared holds once for those
+    /// who bring a proof of work and once for those who do not, so that machines use nothing up that people need.
     #[must_use]
     pub fn on_mail(
         &self,
@@ -62,6 +63,7 @@ impl Limits {
         a_day: u32,
         newsletters: impl Iterator<Item = String>,
         client: Option<Network>,
+        is_proven: bool,
     ) -> Vec<Limit> {
         let domain = mailbox::registered_domain(address);
         let of_domain = if mailbox::is_free_mail(address) {
@@ -71,17 +73,29 @@ impl Limits {
         };
         let of_mailbox = Allowance::a_day(a_day).of("mailbox", &mailbox::mailbox(address));
         let of_client = client.and_then(|client| self.client_mails.of("mail", &client.to_string()));
+        let [domains, papers] = if is_proven {
+            ["proven-domain", "proven-newsletter"]
+        } else {
+            ["domain", "newsletter"]
+        };
         let mut limits: Vec<Limit> = [
             of_mailbox,
             of_client,
-            of_domain.of("domain", domain),
-            self.all_mails.of("mails", ""),
+            of_domain.of(domains, domain),
+            self.all_mails(is_proven),
         ]
         .into_iter()
         .flatten()
         .collect();
-        limits.extend(newsletters.filter_map(|id| self.newsletter_mails.of("newsletter", &id)));
+        limits.extend(newsletters.filter_map(|id| self.newsletter_mails.of(papers, &id)));
         limits
+    }
+
+    /// What all mails take a share of.
+    #[must_use]
+    pub fn all_mails(&self, is_proven: bool) -> Option<Limit> {
+        let kind = if is_proven { "proven-mails" } else { "mails" };
+        self.all_mails.of(kind, "")
     }
 }
 

@@ -16,8 +16,21 @@ pub struct Passed {
     pub blocked_key: Option<String>,
     /// When it is free again.
     pub free_at: Option<Timestamp>,
+    /// When the gate opens again, if it is closed.
+    pub opens_at: Option<Timestamp>,
     /// How many asked in this minute so far.
     pub in_minute: i32,
+}
+
+/// Who asks to pass a door.
+#[derive(Debug)]
+pub struct Caller {
+    /// What passing takes a share of.
+    pub limits: Vec<Limit>,
+    /// A limit that is only looked at: used up, the gate is closed to callers without proof.
+    pub gate: Option<Limit>,
+    /// Whether a proof of work comes with the request, or none is ever asked for.
+    pub has_proof: bool,
 }
 
 #[derive(QueryableByName)]
@@ -28,6 +41,8 @@ struct PassedRow {
     blocked_key: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     free_at: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    opens_at: Option<jiff_diesel::Timestamp>,
     #[diesel(sql_type = Integer)]
     in_minute: i32,
 }
@@ -42,7 +57,6 @@ struct TakenRow {
 fn columns(mut limits: Vec<Limit>) -> (Vec<String>, Vec<i32>, Vec<i32>) {
     limits.sort_unstable();
     limits.dedup_by(|a, b| a.key == b.key);
-    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     let counts = limits.iter().map(|limit| number(limit.count)).collect();
     let seconds = limits.iter().map(|limit| number(limit.seconds)).collect();
     let keys = limits.into_iter().map(|limit| limit.key).collect();
@@ -70,6 +84,10 @@ pub fn take(
         .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
         .get_result(conn)?;
     Ok(row.free_at.map(jiff_diesel::Timestamp::to_jiff))
+}
+
+fn number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// The columns of the limits of several callers, one after the other, and how many each has.
@@ -114,26 +132,39 @@ pub fn take_each(
 }
 
 /// Counts requests, looks whether there is an attack, and takes a share of each limit, or of none: not when one is used up,
-/// and not from a caller without proof while there is an attack. Each of `callers` has its limits and whether it brings a proof;
-/// answers come in their order. For a statement of its own, which locks nothing for long.
+/// and not from a caller without proof while there is an attack or the gate is closed. Answers come in the order of `callers`. For
+/// a statement of its own, which locks nothing for long.
 ///
 /// # Errors
 /// Database errors.
 pub fn pass_each(
     conn: &mut PgConnection,
     now: Timestamp,
-    callers: Vec<(Vec<Limit>, bool)>,
+    callers: Vec<Caller>,
     calm: SignedDuration,
 ) -> Result<Vec<Passed>, Error> {
-    let (all, have_proofs): (Vec<_>, Vec<bool>) = callers.into_iter().unzip();
+    let (mut all, mut have_proofs) = (Vec::new(), Vec::new());
+    let (mut gates, mut gate_counts, mut gate_seconds) = (Vec::new(), Vec::new(), Vec::new());
+    for caller in callers {
+        all.push(caller.limits);
+        have_proofs.push(caller.has_proof);
+        let gate = caller.gate.as_ref();
+        gates.push(gate.map(|gate| gate.key.clone()));
+        gate_counts.push(gate.map(|gate| number(gate.count)));
+        gate_seconds.push(gate.map(|gate| number(gate.seconds)));
+    }
     let (lengths, keys, counts, seconds) = columns_of_all(all);
     let rows: Vec<PassedRow> = diesel::sql_query(
-        "SELECT is_attack, blocked_key, free_at, in_minute FROM pass_door_each($1, $2, $3, $4, $5, $6, $7)",
+        "SELECT is_attack, blocked_key, free_at, opens_at, in_minute \
+           FROM pass_door_each($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind::<Array<Integer>, _>(lengths)
     .bind::<Array<Text>, _>(keys)
     .bind::<Array<Integer>, _>(counts)
     .bind::<Array<Integer>, _>(seconds)
+    .bind::<Array<Nullable<Text>>, _>(gates)
+    .bind::<Array<Nullable<Integer>>, _>(gate_counts)
+    .bind::<Array<Nullable<Integer>>, _>(gate_seconds)
     .bind::<Timestamptz, _>(jiff_diesel::Timestamp::from(now))
     .bind::<Array<Bool>, _>(have_proofs)
     .bind::<Integer, _>(i32::try_from(calm.as_secs()).unwrap_or(i32::MAX))
@@ -142,6 +173,7 @@ pub fn pass_each(
         is_attack: row.is_attack,
         blocked_key: row.blocked_key,
         free_at: row.free_at.map(jiff_diesel::Timestamp::to_jiff),
+        opens_at: row.opens_at.map(jiff_diesel::Timestamp::to_jiff),
         in_minute: row.in_minute,
     });
     Ok(passed.collect())

@@ -187,7 +187,7 @@ pub fn resend(
     };
     let about = old.newsletter_ids.iter().map(ToString::to_string);
     let a_day = settings.max_mails_per_day;
-    let budget = limits.on_mail(&reader.address, a_day, about, client);
+    let budget = limits.on_mail(&reader.address, a_day, about, client, false);
     if limits::take(conn, now, budget)?.is_some() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use crate::config::{self, Requirement};
 use crate::domain::allowance::{Allowance, Limit};
 use crate::domain::network::Network;
 use crate::domain::proof::Proof;
-use crate::store::limits::Passed;
+use crate::store::limits::{Caller, Passed};
 use crate::store::{self, attacks, limits};
 
 /// The database failed.
@@ -35,6 +35,8 @@ pub enum Answer {
 pub struct Entry {
     /// Whether the request may go on.
     pub answer: Answer,
+    /// Whether a proof of work came with it, which was not used before.
+    pub is_proven: bool,
     /// Whether this is one of the requests after which somebody should look for an attack: the 10th, 20th, 40th... of a minute.
     pub is_alarming: bool,
 }
@@ -68,7 +70,11 @@ pub fn enter(
         used_keys.push(used.as_ref().map(|limit| limit.key.clone()));
         let mut all = settings.limits.on_request(visitor.client);
         all.extend(used);
-        callers.push((all, proof.is_some() || required == Requirement::Never));
+        callers.push(Caller {
+            limits: all,
+            gate: settings.limits.all_mails(proof.is_some()),
+            has_proof: proof.is_some() || required == Requirement::Never,
+        });
     }
     let passed = limits::pass_each(conn, now, callers, settings.attack.calm())?;
     let entries = passed.into_iter().zip(used_keys).zip(visitors);
@@ -87,21 +93,24 @@ fn entry(
     has_proof: bool,
     is_used: bool,
 ) -> Entry {
+    let is_proven = has_proof && !is_used;
     let is_needed = match required {
-        Requirement::UnderAttack => passed.is_attack,
+        Requirement::UnderAttack => passed.is_attack || passed.opens_at.is_some(),
         Requirement::Always => true,
         Requirement::Never => false,
     };
-    let answer = match passed.free_at {
-        _ if is_needed && (!has_proof || is_used) => Answer::ProofNeeded,
+    let answer = match passed.free_at.max(passed.opens_at) {
+        _ if is_needed && !is_proven => Answer::ProofNeeded,
         // A proof that nobody asked for is no reason to refuse.
         Some(_) if is_used => Answer::Pass,
+        // No mail could be sent, whoever asks: better said than withheld.
         Some(free_at) => later(now, free_at),
         None => Answer::Pass,
     };
     let tens = u32::try_from(passed.in_minute).unwrap_or_default();
     Entry {
         answer,
+        is_proven,
         is_alarming: tens.is_multiple_of(10) && (tens / 10).is_power_of_two(),
     }
 }

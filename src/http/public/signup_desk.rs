@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::http::gathering::Gathering;
 use crate::usecases::StoreError;
 use crate::usecases::doors::{self, Answer, Entry, Visitor};
-use crate::usecases::signup::{self, Request};
+use crate::usecases::signup::{self, Asked, Request};
 
 /// A sign-up and who brings it.
 pub(super) struct Job {
@@ -81,7 +81,7 @@ fn take(app: &App, jobs: &[Job]) -> Vec<Outcome> {
             // One of them may be to blame: each for itself.
             tracing::warn!(error = ?error, "sign-ups that came together are taken one by one");
             let passed = passed(jobs, entries.as_ref()).into_iter();
-            passed.map(|request| alone(app, now, request)).collect()
+            passed.map(|asked| alone(app, now, asked)).collect()
         }
     };
     let mut results = results.into_iter();
@@ -98,19 +98,22 @@ fn take(app: &App, jobs: &[Job]) -> Vec<Outcome> {
 }
 
 /// The requests of those whom the door let through.
-fn passed<'a>(jobs: &'a [Job], entries: Option<&Vec<Entry>>) -> Vec<&'a Request> {
+fn passed<'a>(jobs: &'a [Job], entries: Option<&Vec<Entry>>) -> Vec<Asked<'a>> {
     let entries = entries.into_iter().flatten();
     jobs.iter()
         .zip(entries)
         .filter(|(_, entry)| entry.answer == Answer::Pass)
-        .map(|(job, _)| &job.request)
+        .map(|(job, entry)| Asked {
+            request: &job.request,
+            is_proven: entry.is_proven,
+        })
         .collect()
 }
 
-fn alone(app: &App, now: Timestamp, request: &Request) -> Result<(), signup::Error> {
+fn alone(app: &App, now: Timestamp, asked: Asked<'_>) -> Result<(), signup::Error> {
     let taken = app.db.run(|conn| {
         let words = app.templates.words();
-        signup::request_all(conn, now, &app.config, words, &app.keys, &[request])
+        signup::request_all(conn, now, &app.config, words, &app.keys, &[asked])
     });
     taken?.pop().unwrap_or(Ok(()))
 }

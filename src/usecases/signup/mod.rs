@@ -56,6 +56,15 @@ pub struct Request {
     pub placement: String,
 }
 
+/// A request as it came through the door.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// What is asked for.
+    pub request: &'a Request,
+    /// Whether a proof of work came with it, which was not used before.
+    pub is_proven: bool,
+}
+
 /// Why a sign-up is not taken. Says nothing about the address.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -94,7 +103,7 @@ pub fn request_all(
     settings: &config::Config,
     words: &Words,
     keys: &LinkKeys,
-    requests: &[&Request],
+    requests: &[Asked<'_>],
 ) -> Result<Vec<Result<(), Error>>, store::Error> {
     let context = Context {
         now,
@@ -103,20 +112,22 @@ pub fn request_all(
     };
     let mut slugs: Vec<Slug> = requests
         .iter()
-        .flat_map(|request| request.newsletters.iter().cloned())
+        .flat_map(|asked| asked.request.newsletters.iter().cloned())
         .collect();
     slugs.sort_unstable();
     slugs.dedup();
     let newsletters = newsletters::active_by_slugs(conn, &slugs)?;
     let mut wanted = Vec::new();
     let mut results: Vec<Result<(), Error>> = Vec::new();
-    for (index, request) in requests.iter().copied().enumerate() {
+    for (index, asked) in requests.iter().enumerate() {
+        let request = asked.request;
         match wanted_newsletters(&newsletters, request) {
             Ok(found) => {
                 results.push(Ok(()));
                 wanted.push(Wanted {
                     index,
                     request,
+                    is_proven: asked.is_proven,
                     key: request.address.key(),
                     newsletters: found,
                 });
@@ -155,6 +166,7 @@ struct Context<'a> {
 struct Wanted<'a> {
     index: usize,
     request: &'a Request,
+    is_proven: bool,
     key: String,
     newsletters: Vec<&'a Newsletter>,
 }
@@ -253,6 +265,7 @@ fn take_shares<'a>(
                     .iter()
                     .map(|(newsletter, _)| newsletter.to_string()),
                 plan.wanted.request.client,
+                plan.wanted.is_proven,
             ),
         })
         .collect();

@@ -6,7 +6,7 @@ use serde_json::json;
 use tidings::domain::allowance::{Allowance, Limit};
 use tidings::store::limits;
 
-use super::{app_with, sign_up_from, sign_up_with};
+use super::{app_with, proof, sign_up_from, sign_up_with};
 use crate::support::{TestApp, link};
 
 #[tokio::test]
@@ -124,7 +124,6 @@ async fn limits_on_mails_do_not_show() {
         ("LIMITS__CLIENT_MAILS", 2),
         ("LIMITS__DOMAIN_MAILS", 2),
         ("LIMITS__NEWSLETTER_MAILS", 2),
-        ("LIMITS__ALL_MAILS", 2),
     ] {
         let app = app_with(&[(setting, "2/1h")]).await;
         let seen = answers(
@@ -148,6 +147,48 @@ async fn limits_on_mails_do_not_show() {
         answers(&app, "203.0.113.7", &["c@y.example.org"]).await;
         app.deliver().await;
         assert_eq!(app.outbox.count(), count + 1, "{setting}");
+    }
+}
+
+#[tokio::test]
+async fn when_all_mails_are_used_up_a_proof_opens_a_budget_of_its_own() {
+    for (required, second) in [("under_attack", 403), ("never", 429)] {
+        let settings = [
+            ("LIMITS__ALL_MAILS", "1/1h"),
+            ("CAPTCHA__REQUIRED", required),
+            ("CAPTCHA__MAX_NUMBER", "300"),
+            ("ATTACK__AUTOMATIC", "false"),
+        ];
+        let app = app_with(&settings).await;
+        sign_up_from(&app, "203.0.113.7", "a@a.example")
+            .await
+            .expect(303);
+        // Whoever the address belongs to, the answer is the same.
+        app.reader("held@held.example", "morning").await;
+        for address in ["b@b.example", "a@a.example", "held@held.example"] {
+            let refused = sign_up_from(&app, "203.0.113.7", address).await;
+            assert_eq!(refused.status(), second, "{required}, {address}");
+        }
+        let with_proof = async |address: &str| {
+            let altcha = proof(&app).await;
+            let fields = [
+                ("email", address),
+                ("newsletter", "morning"),
+                ("altcha", &altcha),
+            ];
+            sign_up_with(&app, "203.0.113.7", &fields).await
+        };
+        with_proof("b@b.example").await.expect(303);
+        // That budget has an end, too, and says when it is free again.
+        app.advance(SignedDuration::from_mins(15));
+        let late = with_proof("c@c.example").await.expect(429);
+        assert_eq!(late.header("retry-after"), "2700");
+        app.deliver().await;
+        assert_eq!(app.outbox.count(), 2, "{required}");
+        app.advance(SignedDuration::from_mins(45));
+        sign_up_from(&app, "203.0.113.7", "c@c.example")
+            .await
+            .expect(303);
     }
 }
 

@@ -60,7 +60,7 @@ async fn many_at_once_are_as_if_one_came_after_the_other() {
 #[tokio::test]
 async fn who_comes_beyond_the_budget_leaves_nothing_behind() {
     let settings = [
-        ("TIDINGS__LIMITS__ALL_MAILS", "5/1h"),
+        ("TIDINGS__LIMITS__NEWSLETTER_MAILS", "5/1h"),
         ("TIDINGS__ATTACK__AUTOMATIC", "false"),
     ];
     let app = app_with_settings(&settings).await;
