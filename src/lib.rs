@@ -106,6 +106,7 @@
 //! - *An edition that cannot be rendered or is too large is skipped*, with the reason in its `warnings` ([`mail::freeze`]): its
 //!   slot is used up, its articles stay for the next one, and no tick tries in vain for ever.
 //! - *An archived edition is the page that was frozen*, never rendered again for a made-up reader ([`usecases::archive`]).
+//! - *A reader's own feed holds what the ledger says went to the reader*, not what would have gone ([`usecases::archive`]).
 //! - *What an address answers is stored before an edition is made*, and composing only reads it ([`usecases::digest::addresses`]): no
 //!   transaction is open while somebody is asked, and a simulation needs no network.
 //! - *The box says nothing about an address*: [`usecases::signup`].

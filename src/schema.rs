@@ -462,6 +462,7 @@ diesel::table! {
         imprint_url -> Text,
         imprint_text -> Text,
         updated_at -> Timestamptz,
+        readers_feed -> Bool,
     }
 }
 

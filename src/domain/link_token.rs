@@ -32,6 +32,8 @@ pub enum Purpose {
     ChangeAddress,
     /// Keeps a reader at the address to which it was mailed.
     StopAddressChange,
+    /// Shows a reader's own feed.
+    ReadersFeed,
     /// Shows an edition to an editor.
     LookAtEdition,
     /// Approves an edition.
@@ -53,6 +55,7 @@ impl Purpose {
             Self::AllPreferences => b"all preferences",
             Self::ChangeAddress => b"change address",
             Self::StopAddressChange => b"stop address change",
+            Self::ReadersFeed => b"readers feed",
             Self::LookAtEdition => b"look at edition",
             Self::ApproveEdition => b"approve edition",
             Self::HoldEdition => b"hold edition",

@@ -48,6 +48,8 @@ pub struct Look {
     /// When it was saved.
     #[diesel(serialize_as = jiff_diesel::Timestamp, deserialize_as = jiff_diesel::Timestamp)]
     pub updated_at: Timestamp,
+    /// Whether each reader has a feed of their own, with what they were sent.
+    pub readers_feed: bool,
 }
 
 impl Look {
@@ -66,6 +68,7 @@ impl Look {
             imprint_url: String::new(),
             imprint_text: String::new(),
             updated_at: now,
+            readers_feed: false,
         }
     }
 

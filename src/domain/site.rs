@@ -60,6 +60,12 @@ impl Site {
         format!("{}/address/{action}/{token}", self.base)
     }
 
+    /// The feed of one reader, as Atom; `feed.json` beside it is the same as JSON Feed.
+    #[must_use]
+    pub fn readers_feed_url(&self, token: &str) -> String {
+        format!("{}/feeds/{token}/atom.xml", self.base)
+    }
+
     /// A page for editors about an edition that waits for approval; `action` is `look`, `approve` or `hold`.
     #[must_use]
     pub fn editors_url(&self, action: &str, token: &str) -> String {

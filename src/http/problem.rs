@@ -386,6 +386,10 @@ impl From<archive::Error> for Problem {
     fn from(error: archive::Error) -> Self {
         match error {
             archive::Error::NotFound => Self::not_found("unknown_page", error.to_string()),
+            archive::Error::UnknownLink => Self::not_found("unknown_link", error.to_string()),
+            archive::Error::Ended => {
+                Self::new(StatusCode::GONE, "subscription_ended", error.to_string())
+            }
             archive::Error::Store(cause) => Self::from_store(&cause),
         }
     }

@@ -58,6 +58,8 @@ routes! {
     GET "/archive/{newsletter}/feed.atom" => public::archive::atom;
     GET "/archive/{newsletter}/feed.json" => public::archive::json;
     GET "/archive/{newsletter}/{edition}" => public::archive::edition;
+    GET "/feeds/{token}/atom.xml" => public::reader_feed::atom;
+    GET "/feeds/{token}/feed.json" => public::reader_feed::json;
     GET "/sitemap.xml" => public::archive::site_map;
     GET "/subscribe" => public::signup::form;
     POST "/subscribe" => public::signup::submit;

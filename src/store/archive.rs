@@ -2,15 +2,19 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Timestamptz, Uuid};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel as _;
 
 use super::Error;
+use crate::domain::delivery::DeliveryStatus;
 use crate::domain::edition::{Edition, EditionStatus};
 use crate::domain::edition_address::EditionAddress;
-use crate::domain::id::{EditionId, NewsletterId};
+use crate::domain::id::{EditionId, NewsletterId, SubscriptionId};
 use crate::schema::editions::dsl;
-use crate::schema::{edition_addresses, edition_sends, editions};
+use crate::schema::{
+    edition_addresses, edition_contents, edition_deliveries, edition_sends, editions,
+};
 
 /// Not held, not stopped, not skipped.
 const READABLE: [EditionStatus; 3] = [
@@ -35,8 +39,22 @@ fn named() -> _ {
     edition_addresses::table.on(edition_addresses::edition_id.eq(editions::id))
 }
 
-/// An edition with its preheader and its name, which it lacks when a version from before names wrote it.
-pub type Line = (Edition, String, Option<EditionAddress>);
+/// What an edition was before its last correction, if it was corrected.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn replaced() -> _ {
+    edition_contents::table.on(edition_contents::edition_id
+        .eq(editions::id)
+        .and(edition_contents::version.eq(editions::content_version - 1_i32)))
+}
+
+/// An edition with its preheader, its name, which it lacks when a version from before names wrote it, and when it was last
+/// corrected.
+pub type Line = (
+    Edition,
+    String,
+    Option<EditionAddress>,
+    Option<jiff_diesel::Timestamp>,
+);
 
 /// A page of a newsletter's editions with their preheaders, newest first, before `before`: those of its schedule, and not the
 /// further selections for readers who were away or have a rhythm of their own.
@@ -52,6 +70,7 @@ pub fn page(
 ) -> Result<Vec<Line>, Error> {
     let mut query = dsl::editions
         .left_join(named())
+        .left_join(replaced())
         .filter(dsl::newsletter_id.eq(newsletter))
         .filter(dsl::rhythm_id.is_null().and(dsl::variant.eq(0)))
         .filter(dsl::status.eq_any(READABLE))
@@ -60,6 +79,7 @@ pub fn page(
             Edition::as_select(),
             dsl::preheader,
             edition_addresses::address.nullable(),
+            edition_contents::replaced_at.nullable(),
         ))
         .order(dsl::id.desc())
         .limit(limit)
@@ -70,6 +90,71 @@ pub fn page(
     Ok(query.load(conn)?)
 }
 
+/// The newest editions that one reader's mail server took: whatever their rhythm and selection, corrections too, without those
+/// that were stopped and those of which nothing is left.
+///
+/// # Errors
+/// Database errors.
+pub fn sent_to(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+    subscription: SubscriptionId,
+    limit: i64,
+) -> Result<Vec<Line>, Error> {
+    let theirs = edition_deliveries::table.on(edition_deliveries::edition_id
+        .eq(editions::id)
+        .and(edition_deliveries::subscription_id.eq(subscription)));
+    Ok(dsl::editions
+        .inner_join(theirs)
+        .left_join(named())
+        .left_join(replaced())
+        .filter(dsl::newsletter_id.eq(newsletter))
+        .filter(dsl::status.eq_any(READABLE))
+        .filter(edition_deliveries::status.eq(DeliveryStatus::Sent))
+        .filter(dsl::web_html.ne(""))
+        .select((
+            Edition::as_select(),
+            dsl::preheader,
+            edition_addresses::address.nullable(),
+            edition_contents::replaced_at.nullable(),
+        ))
+        .order(dsl::id.desc())
+        .limit(limit)
+        .load(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct At {
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    at: Option<jiff_diesel::Timestamp>,
+}
+
+/// When what [`sent_to`] finds last changed: a mail was settled, or an edition corrected or stopped; `None` when nothing was ever
+/// meant for the reader. Of the editions from `oldest` on, the last of a full list, so that a long past costs nothing.
+///
+/// # Errors
+/// Database errors.
+pub fn changed_at(
+    conn: &mut PgConnection,
+    newsletter: NewsletterId,
+    subscription: SubscriptionId,
+    oldest: Option<EditionId>,
+) -> Result<Option<Timestamp>, Error> {
+    let row: At = diesel::sql_query(
+        "SELECT greatest(max(d.settled_at), max(c.replaced_at), \
+                         max(e.completed_at) FILTER (WHERE e.status = 'stopped')) AS at \
+           FROM editions e \
+           JOIN edition_deliveries d ON d.edition_id = e.id AND d.subscription_id = $2 \
+           LEFT JOIN edition_contents c ON c.edition_id = e.id AND c.version = e.content_version - 1 \
+          WHERE e.newsletter_id = $1 AND ($3::uuid IS NULL OR e.id >= $3)",
+    )
+    .bind::<Uuid, _>(newsletter)
+    .bind::<Uuid, _>(subscription)
+    .bind::<Nullable<Uuid>, _>(oldest)
+    .get_result(conn)?;
+    Ok(row.at.map(jiff_diesel::Timestamp::to_jiff))
+}
+
 /// What an edition is looked for by.
 #[derive(Debug, Clone)]
 pub enum Key {
@@ -78,6 +163,14 @@ pub enum Key {
     /// Its name.
     Address(EditionAddress),
 }
+
+type FoundPage = (
+    Edition,
+    String,
+    Option<EditionAddress>,
+    Option<jiff_diesel::Timestamp>,
+    String,
+);
 
 /// One edition and its page.
 ///
@@ -91,6 +184,7 @@ pub fn find(
 ) -> Result<Option<(Line, String)>, Error> {
     let mut query = dsl::editions
         .left_join(named())
+        .left_join(replaced())
         .filter(dsl::newsletter_id.eq(newsletter))
         .filter(dsl::status.eq_any(READABLE))
         .filter(begun(now.to_diesel()))
@@ -98,6 +192,7 @@ pub fn find(
             Edition::as_select(),
             dsl::preheader,
             edition_addresses::address.nullable(),
+            edition_contents::replaced_at.nullable(),
             dsl::web_html,
         ))
         .into_boxed();
@@ -105,7 +200,7 @@ pub fn find(
         Key::Id(id) => query.filter(dsl::id.eq(*id)),
         Key::Address(address) => query.filter(edition_addresses::address.eq(address)),
     };
-    let found: Option<(Edition, String, Option<EditionAddress>, String)> =
-        query.first(conn).optional()?;
-    Ok(found.map(|(edition, preheader, address, html)| ((edition, preheader, address), html)))
+    let found: Option<FoundPage> = query.first(conn).optional()?;
+    Ok(found
+        .map(|(edition, preheader, address, at, html)| ((edition, preheader, address, at), html)))
 }

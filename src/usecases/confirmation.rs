@@ -3,6 +3,8 @@
 //! Looking changes nothing, because mail scanners open every link; only the button confirms. Confirming twice is
 //! fine. A used link does not bring back a subscription that was ended since, or asked for anew.
 
+use std::collections::HashMap;
+
 use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -21,8 +23,8 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, deliveries, editions, erasures, limits, newsletters, signups, subscribers,
-    subscriptions, suppressions,
+    self, consents, deliveries, editions, erasures, limits, looks, newsletters, signups,
+    subscribers, subscriptions, suppressions,
 };
 
 /// Why there is nothing to show.
@@ -56,6 +58,9 @@ pub struct Confirmed {
     pub newsletter: Newsletter,
     /// Its newest edition.
     pub latest: Option<EditionId>,
+    /// The token of the reader's own feed, where the newsletter has such feeds. Given once, to who presses the button: a
+    /// link that was used says nothing, or the one that a reader has revoked could be had again with an old mail.
+    pub feed_token: Option<String>,
 }
 
 /// The page behind a link.
@@ -148,7 +153,12 @@ pub fn confirm(
         consents::insert(conn, evidence)?;
         signups::set_confirmed(conn, opened.signup.id, now)?;
         erasures::forget(conn, keys, &opened.subscriber.address_key)?;
-        return shown(conn, now, LinkState::Confirmed, opened);
+        let mut feeds = feed_tokens(conn, keys, &opened.subscriptions)?;
+        let mut shown = shown(conn, now, LinkState::Confirmed, opened)?;
+        for one in &mut shown.newsletters {
+            one.feed_token = feeds.remove(&one.newsletter.id);
+        }
+        return Ok(shown);
     }
     shown(conn, now, state, opened)
 }
@@ -273,6 +283,25 @@ fn open(conn: &mut PgConnection, keys: &LinkKeys, token: &str) -> Result<Opened,
     })
 }
 
+/// Of the subscriptions that can be confirmed, to newsletters that have feeds for each reader.
+fn feed_tokens(
+    conn: &mut PgConnection,
+    keys: &LinkKeys,
+    subscriptions: &[Subscription],
+) -> Result<HashMap<NewsletterId, String>, Error> {
+    let ids: Vec<NewsletterId> = subscriptions.iter().map(|it| it.newsletter_id).collect();
+    let looks = looks::find_all(conn, &ids)?;
+    let has_feed = |it: &&Subscription| {
+        let look = looks.get(&it.newsletter_id);
+        look.is_some_and(|look| look.readers_feed) && it.status.confirm().is_ok()
+    };
+    let token = |it: &Subscription| {
+        let token = keys.issue(Purpose::ReadersFeed, it.id.as_uuid(), it.link_nonce);
+        (it.newsletter_id, token)
+    };
+    Ok(subscriptions.iter().filter(has_feed).map(token).collect())
+}
+
 fn shown(
     conn: &mut PgConnection,
     now: Timestamp,
@@ -290,6 +319,7 @@ fn shown(
         .into_iter()
         .map(|newsletter| Confirmed {
             latest: latest.get(&newsletter.id).copied(),
+            feed_token: None,
             newsletter,
         })
         .collect();

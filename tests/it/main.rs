@@ -45,6 +45,7 @@ mod postfix;
 mod preferences;
 mod private_postgres;
 mod program;
+mod readers_feed;
 mod routes;
 mod schedule;
 mod schedule_cli;

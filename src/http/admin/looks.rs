@@ -36,6 +36,9 @@ pub(crate) struct LookBody {
     imprint_url: String,
     /// The imprint itself, where a link is not enough.
     imprint_text: String,
+    /// Whether each reader has a feed of their own, with what they were sent, behind a link that only they get; false when
+    /// absent.
+    readers_feed: bool,
 }
 
 /// The picture in the masthead.
@@ -60,6 +63,7 @@ impl Default for LookBody {
             postal_address: String::new(),
             imprint_url: String::new(),
             imprint_text: String::new(),
+            readers_feed: false,
         }
     }
 }
@@ -78,6 +82,7 @@ impl From<&Look> for LookBody {
             postal_address: look.postal_address.clone(),
             imprint_url: look.imprint_url.clone(),
             imprint_text: look.imprint_text.clone(),
+            readers_feed: look.readers_feed,
         }
     }
 }
@@ -139,7 +144,7 @@ fn read(body: &LookBody) -> Result<impl FnOnce(Look) -> Look + Send + 'static, P
     let postal_address = line(&mut fields, "postal_address", &body.postal_address);
     let imprint_text = line(&mut fields, "imprint_text", &body.imprint_text);
     fields.finish()?;
-    let archive = body.archive;
+    let (archive, readers_feed) = (body.archive, body.readers_feed);
     Ok(move |plain: Look| {
         let (logo_url, logo_alt, logo_width) =
             logo.unwrap_or((plain.logo_url, plain.logo_alt, plain.logo_width));
@@ -153,6 +158,7 @@ fn read(body: &LookBody) -> Result<impl FnOnce(Look) -> Look + Send + 'static, P
             postal_address,
             imprint_url: imprint_url.unwrap_or_default(),
             imprint_text,
+            readers_feed,
             ..plain
         }
     })

@@ -29,6 +29,8 @@ struct ConfirmedView {
     newsletter: NewsletterView,
     next: Option<NextView>,
     latest_url: Option<String>,
+    /// The reader's own feed; only in the answer to the button.
+    feed_url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -186,5 +188,9 @@ fn view(app: &App, confirmed: &Confirmed) -> ConfirmedView {
             zone: newsletter.schedule_zone.clone(),
         }),
         latest_url: confirmed.latest.map(|id| app.site.edition_url(id)),
+        feed_url: confirmed
+            .feed_token
+            .as_deref()
+            .map(|token| app.site.readers_feed_url(token)),
     }
 }

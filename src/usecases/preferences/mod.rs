@@ -23,7 +23,8 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, newsletters, reader_links, rhythms, subscribers, subscriptions, suppressions,
+    self, consents, looks, newsletters, reader_links, rhythms, subscribers, subscriptions,
+    suppressions,
 };
 
 pub use address::{ChangeState, ShownChange, ask_for_change, confirm_change, look_at, stop_change};
@@ -91,6 +92,10 @@ pub struct Row {
     pub subscription: Subscription,
     /// The reader's own rhythm.
     pub rhythm: Option<Rhythm>,
+    /// Whether the reader has a feed of it.
+    pub has_feed: bool,
+    /// The token of that feed; only behind a mailed link, or whoever was forwarded one newsletter could read all to come.
+    pub feed_token: Option<String>,
 }
 
 /// The page.
@@ -124,15 +129,25 @@ pub fn show(
         .collect();
     let ids: Vec<_> = kept.iter().filter_map(|(row, _)| row.rhythm_id).collect();
     let own = rhythms::find_all(conn, &ids)?;
+    let of: Vec<_> = kept.iter().map(|(_, newsletter)| newsletter.id).collect();
+    let looks = looks::find_all(conn, &of)?;
     let rows: Vec<Row> = kept
         .into_iter()
-        .map(|(subscription, newsletter)| Row {
-            rhythm: own
-                .iter()
-                .find(|rhythm| Some(rhythm.id) == subscription.rhythm_id)
-                .cloned(),
-            subscription,
-            newsletter,
+        .map(|(subscription, newsletter)| {
+            let look = looks.get(&newsletter.id);
+            let has_feed = look.is_some_and(|look| look.readers_feed) && !access.is_suppressed;
+            let (id, nonce) = (subscription.id.as_uuid(), subscription.link_nonce);
+            Row {
+                rhythm: own
+                    .iter()
+                    .find(|rhythm| Some(rhythm.id) == subscription.rhythm_id)
+                    .cloned(),
+                has_feed,
+                feed_token: (has_feed && access.level == Level::Mailed)
+                    .then(|| keys.issue(Purpose::ReadersFeed, id, nonce)),
+                subscription,
+                newsletter,
+            }
         })
         .collect();
     let mut offers = newsletters::active(conn)?;

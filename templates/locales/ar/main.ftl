@@ -105,6 +105,8 @@ confirmed-next-after = .
 confirmed-next-unknown = يصدر العدد التالي حالما يتوفر جديد.
 confirmed-latest = قراءة العدد الأخير
 confirmed-latest-of = قراءة العدد الأخير من { $newsletter }
+readers-feed = خلاصة { $newsletter } الخاصة بكم وحدكم (Atom)
+readers-feed-ask = خلاصة { $newsletter } الخاصة بكم وحدكم: أرسلوا إليّ الرابط
 
 already-confirmed-one = تصلكم نشرة { $newsletter } من قبل
 already-confirmed-many = تصلكم هذه النشرات من قبل

@@ -96,6 +96,8 @@ confirmed-next-after = .
 confirmed-next-unknown = Die nächste Ausgabe kommt, sobald es Neues gibt.
 confirmed-latest = Letzte Ausgabe lesen
 confirmed-latest-of = Letzte Ausgabe von { $newsletter } lesen
+readers-feed = { $newsletter } als Feed, nur für dich (Atom)
+readers-feed-ask = { $newsletter } als Feed, nur für dich: Link zusenden
 
 already-confirmed-one = Du bekommst { $newsletter } schon
 already-confirmed-many = Du bekommst diese Newsletter schon

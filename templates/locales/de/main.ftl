@@ -96,6 +96,8 @@ confirmed-next-after = .
 confirmed-next-unknown = Die nächste Ausgabe kommt, sobald es Neues gibt.
 confirmed-latest = Letzte Ausgabe lesen
 confirmed-latest-of = Letzte Ausgabe von { $newsletter } lesen
+readers-feed = { $newsletter } als Feed, nur für Sie (Atom)
+readers-feed-ask = { $newsletter } als Feed, nur für Sie: Link zusenden
 
 already-confirmed-one = Sie bekommen { $newsletter } schon
 already-confirmed-many = Sie bekommen diese Newsletter schon

@@ -96,6 +96,8 @@ confirmed-next-after = .
 confirmed-next-unknown = The next edition comes as soon as there is something new.
 confirmed-latest = Read the latest edition
 confirmed-latest-of = Read the latest edition of { $newsletter }
+readers-feed = { $newsletter } as a feed, for you alone (Atom)
+readers-feed-ask = { $newsletter } as a feed, for you alone: email me my link
 
 already-confirmed-one = You already get { $newsletter }
 already-confirmed-many = You already get these newsletters

@@ -93,6 +93,8 @@ confirmed-next-after = .
 confirmed-next-unknown = La próxima edición llega en cuanto haya algo nuevo.
 confirmed-latest = Leer la última edición
 confirmed-latest-of = Leer la última edición de { $newsletter }
+readers-feed = { $newsletter } como feed, solo para ti (Atom)
+readers-feed-ask = { $newsletter } como feed, solo para ti: enviarme mi enlace
 
 already-confirmed-one = Ya recibes { $newsletter }
 already-confirmed-many = Ya recibes estos boletines

@@ -103,6 +103,8 @@ confirmed-next-after = .
 confirmed-next-unknown = Le prochain numéro paraîtra dès qu’il y aura du nouveau.
 confirmed-latest = Lire le dernier numéro
 confirmed-latest-of = Lire le dernier numéro de la newsletter { $newsletter }
+readers-feed = { $newsletter } en flux, rien que pour vous (Atom)
+readers-feed-ask = { $newsletter } en flux, rien que pour vous : m’envoyer mon lien
 
 already-confirmed-one = Vous recevez déjà { $newsletter }
 already-confirmed-many = Vous recevez déjà ces newsletters

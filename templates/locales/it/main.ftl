@@ -103,6 +103,8 @@ confirmed-next-after = .
 confirmed-next-unknown = Il prossimo numero arriva appena ci sono novità.
 confirmed-latest = Leggi l’ultimo numero
 confirmed-latest-of = Leggi l’ultimo numero di { $newsletter }
+readers-feed = { $newsletter } come feed, solo per te (Atom)
+readers-feed-ask = { $newsletter } come feed, solo per te: inviami il mio link
 
 already-confirmed-one = Ricevi già { $newsletter }
 already-confirmed-many = Ricevi già queste newsletter

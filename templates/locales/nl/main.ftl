@@ -96,6 +96,8 @@ confirmed-next-after = .
 confirmed-next-unknown = De volgende editie komt zodra er iets nieuws is.
 confirmed-latest = Lees de nieuwste editie
 confirmed-latest-of = Lees de nieuwste editie van { $newsletter }
+readers-feed = { $newsletter } als feed, alleen voor jou (Atom)
+readers-feed-ask = { $newsletter } als feed, alleen voor jou: stuur me mijn link
 
 already-confirmed-one = Je ontvangt { $newsletter } al
 already-confirmed-many = Je ontvangt deze nieuwsbrieven al

@@ -96,6 +96,8 @@ confirmed-next-after = .
 confirmed-next-unknown = Następne wydanie przyjdzie, gdy tylko pojawi się coś nowego.
 confirmed-latest = Przeczytaj ostatnie wydanie
 confirmed-latest-of = Przeczytaj ostatnie wydanie: { $newsletter }
+readers-feed = { $newsletter } jako kanał, tylko dla Ciebie (Atom)
+readers-feed-ask = { $newsletter } jako kanał, tylko dla Ciebie: wyślij mi mój link
 
 already-confirmed-one = Już otrzymujesz { $newsletter }
 already-confirmed-many = Już otrzymujesz te newslettery

@@ -102,6 +102,8 @@ confirmed-next-after = .
 confirmed-next-unknown = A próxima edição chega assim que houver novidades.
 confirmed-latest = Ler a última edição
 confirmed-latest-of = Ler a última edição de { $newsletter }
+readers-feed = { $newsletter } como feed, só para você (Atom)
+readers-feed-ask = { $newsletter } como feed, só para você: enviar-me a minha ligação
 
 already-confirmed-one = Você já recebe { $newsletter }
 already-confirmed-many = Você já recebe estas newsletters

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
@@ -12,7 +13,11 @@ use crate::http::problem::Problem;
 use crate::usecases::archive::{self, Listed};
 
 /// Editions in a feed.
-const ENTRIES: i64 = 30;
+pub(crate) const ENTRIES: i64 = 30;
+
+pub(crate) const ATOM: &str = "application/atom+xml; charset=utf-8";
+
+pub(crate) const JSON: &str = "application/feed+json; charset=utf-8";
 
 type Xml = Writer<Vec<u8>>;
 
@@ -23,9 +28,9 @@ pub(crate) async fn atom(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (newsletter, listed) = newest(&app, &slug).await?;
-    let xml = atom_of(&app, &newsletter, &listed).map_err(|cause| Problem::internal(&cause))?;
-    let kind = "application/atom+xml; charset=utf-8";
-    Ok(cached(&request, kind, xml, true))
+    let xml = Channel::of_all(&app, &newsletter, &listed).atom();
+    let xml = xml.map_err(|cause| Problem::internal(&cause))?;
+    Ok(cached(&request, ATOM, xml, true))
 }
 
 /// `/archive/{newsletter}/feed.json`.
@@ -35,22 +40,8 @@ pub(crate) async fn json(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (newsletter, listed) = newest(&app, &slug).await?;
-    let url = app.site.archive_url(&newsletter.slug);
-    let items = listed.iter().map(|one| {
-        let page = one.url(&app.site, &newsletter.slug);
-        serde_json::json!({
-            "id": one.first_url(&app.site, &newsletter.slug), "url": page, "title": one.edition.subject, "summary": one.preheader,
-            "content_text": content(one), "date_published": one.edition.due_at,
-        })
-    });
-    let feed = serde_json::json!({
-        "version": "https://jsonfeed.org/version/1.1", "title": newsletter.title.as_str(),
-        "description": newsletter.promise, "home_page_url": url, "feed_url": format!("{url}/feed.json"),
-        "language": newsletter.language, "authors": [{ "name": app.config.publisher.name }],
-        "items": items.collect::<Vec<_>>(),
-    });
-    let kind = "application/feed+json; charset=utf-8";
-    Ok(cached(&request, kind, feed.to_string(), true))
+    let feed = Channel::of_all(&app, &newsletter, &listed).json();
+    Ok(cached(&request, JSON, feed.to_string(), true))
 }
 
 async fn newest(app: &App, slug: &str) -> Result<(Newsletter, Vec<Listed>), Problem> {
@@ -80,38 +71,107 @@ fn link(xml: &mut Xml, relation: &str, address: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-fn atom_of(app: &App, newsletter: &Newsletter, listed: &[Listed]) -> std::io::Result<String> {
-    let url = app.site.archive_url(&newsletter.slug);
-    let updated = listed
-        .first()
-        .map_or(newsletter.created_at, |newest| newest.edition.due_at);
-    let mut xml = Writer::new(Vec::new());
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-    xml.create_element("feed")
-        .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
-        .with_attribute(("xml:lang", newsletter.language.as_str()))
-        .write_inner_content(|xml| {
-            text(xml, "id", &url)?;
-            text(xml, "title", newsletter.title.as_str())?;
-            text(xml, "subtitle", &newsletter.promise)?;
-            text(xml, "updated", &updated.to_string())?;
-            link(xml, "self", &format!("{url}/feed.atom"))?;
-            link(xml, "alternate", &url)?;
-            xml.create_element("author")
-                .write_inner_content(|xml| text(xml, "name", &app.config.publisher.name))?;
-            for one in listed {
-                let page = one.url(&app.site, &newsletter.slug);
-                xml.create_element("entry").write_inner_content(|xml| {
-                    // It must never change (RFC 4287 §4.2.6), whatever becomes of the address.
-                    text(xml, "id", &one.first_url(&app.site, &newsletter.slug))?;
-                    text(xml, "title", &one.edition.subject)?;
-                    text(xml, "summary", &one.preheader)?;
-                    text(xml, "published", &one.edition.due_at.to_string())?;
-                    text(xml, "updated", &one.edition.due_at.to_string())?;
-                    link(xml, "alternate", &page)
-                })?;
-            }
-            Ok(())
+/// An edition as a feed shows it.
+pub(crate) struct Entry {
+    /// Never changes (RFC 4287 §4.2.6), whatever becomes of the address.
+    pub(crate) id: String,
+    pub(crate) url: String,
+    pub(crate) listed: Listed,
+}
+
+/// A feed, whoever it is for.
+pub(crate) struct Channel<'a> {
+    pub(crate) newsletter: &'a Newsletter,
+    pub(crate) publisher: &'a str,
+    pub(crate) id: String,
+    /// The page that it is the feed of.
+    pub(crate) home: String,
+    pub(crate) atom_url: String,
+    pub(crate) json_url: String,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl<'a> Channel<'a> {
+    fn of_all(app: &'a App, newsletter: &'a Newsletter, listed: &[Listed]) -> Self {
+        let home = app.site.archive_url(&newsletter.slug);
+        let entries = listed.iter().map(|one| Entry {
+            id: one.first_url(&app.site, &newsletter.slug),
+            url: one.url(&app.site, &newsletter.slug),
+            listed: one.clone(),
+        });
+        Self {
+            newsletter,
+            publisher: &app.config.publisher.name,
+            id: home.clone(),
+            atom_url: format!("{home}/feed.atom"),
+            json_url: format!("{home}/feed.json"),
+            home,
+            entries: entries.collect(),
+        }
+    }
+
+    /// JSON Feed 1.1.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let items = self.entries.iter().map(|entry| {
+            let one = &entry.listed;
+            serde_json::json!({
+                "id": entry.id, "url": entry.url, "title": one.edition.subject, "summary": one.preheader,
+                "content_text": content(one), "date_published": one.edition.due_at, "date_modified": entry.updated_at(),
+            })
+        });
+        serde_json::json!({
+            "version": "https://jsonfeed.org/version/1.1", "title": self.newsletter.title.as_str(),
+            "description": self.newsletter.promise, "home_page_url": self.home, "feed_url": self.json_url,
+            "language": self.newsletter.language, "authors": [{ "name": self.publisher }],
+            "items": items.collect::<Vec<_>>(),
+        })
+    }
+
+    /// Atom (RFC 4287).
+    pub(crate) fn atom(&self) -> std::io::Result<String> {
+        let newsletter = self.newsletter;
+        let newest = self.entries.iter().map(Entry::updated_at).max();
+        let updated = newest.unwrap_or(newsletter.created_at);
+        let mut xml = Writer::new(Vec::new());
+        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
+        xml.create_element("feed")
+            .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
+            .with_attribute(("xml:lang", newsletter.language.as_str()))
+            .write_inner_content(|xml| {
+                text(xml, "id", &self.id)?;
+                text(xml, "title", newsletter.title.as_str())?;
+                text(xml, "subtitle", &newsletter.promise)?;
+                text(xml, "updated", &updated.to_string())?;
+                link(xml, "self", &self.atom_url)?;
+                link(xml, "alternate", &self.home)?;
+                xml.create_element("author")
+                    .write_inner_content(|xml| text(xml, "name", self.publisher))?;
+                for entry in &self.entries {
+                    entry.write(xml)?;
+                }
+                Ok(())
+            })?;
+        Ok(String::from_utf8_lossy(&xml.into_inner()).into_owned())
+    }
+}
+
+impl Entry {
+    /// When readers should look again (RFC 4287 §4.2.15): it was corrected.
+    fn updated_at(&self) -> Timestamp {
+        let due_at = self.listed.edition.due_at;
+        self.listed.corrected_at.map_or(due_at, |at| at.max(due_at))
+    }
+
+    fn write(&self, xml: &mut Xml) -> std::io::Result<()> {
+        let one = &self.listed;
+        xml.create_element("entry").write_inner_content(|xml| {
+            text(xml, "id", &self.id)?;
+            text(xml, "title", &one.edition.subject)?;
+            text(xml, "summary", &one.preheader)?;
+            text(xml, "published", &one.edition.due_at.to_string())?;
+            text(xml, "updated", &self.updated_at().to_string())?;
+            link(xml, "alternate", &self.url)
         })?;
-    Ok(String::from_utf8_lossy(&xml.into_inner()).into_owned())
+        Ok(())
+    }
 }

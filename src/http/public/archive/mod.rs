@@ -1,21 +1,18 @@
 //! The archive: editions that were sent, for everybody, as lists, pages, feeds and a site map.
 
-mod feed;
+pub(super) mod feed;
 mod site_map;
 
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, EntityTag, Header as _,
-    IfNoneMatch, LOCATION,
-};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
 use super::boxes::NewsletterView;
+use super::conditional::{self, Rules};
 use super::editions::MAIL_POLICY;
 use crate::app::App;
-use crate::domain::fingerprint::fingerprint;
 use crate::domain::id::EditionId;
 use crate::domain::look::Archive;
 use crate::domain::slug::Slug;
@@ -216,26 +213,13 @@ fn with_tags(html: &str, tags: &str) -> String {
 
 /// An answer that others may keep, and that is not sent again to those who have it.
 fn cached(request: &HttpRequest, kind: &str, body: String, is_indexed: bool) -> HttpResponse {
-    let tag = EntityTag::new_strong(fingerprint(body.as_bytes(), 24));
-    let is_known = match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Items(items)) => items.iter().any(|item| item.weak_eq(&tag)),
-        Ok(IfNoneMatch::Any) | Err(_) => false,
+    let rules = Rules {
+        keeping: CACHE,
+        // Everything else here says "noindex".
+        robots: if is_indexed { "all" } else { "noindex" },
+        changed_at: None,
     };
-    let mut answer = if is_known {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    answer
-        .insert_header((ETAG, tag.to_string()))
-        .insert_header((CACHE_CONTROL, CACHE));
-    // Everything else here says "noindex".
-    let robots = if is_indexed { "all" } else { "noindex" };
-    answer.insert_header(("x-robots-tag", robots));
-    if is_known {
-        return answer.finish();
-    }
-    answer.insert_header((CONTENT_TYPE, kind)).body(body)
+    conditional::answer(request, kind, body, &rules)
 }
 
 fn parse_slug(slug: &str) -> Result<Slug, Problem> {

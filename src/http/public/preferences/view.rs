@@ -92,6 +92,9 @@ struct RowView {
     language: String,
     is_text_only: bool,
     default_until: String,
+    has_feed: bool,
+    /// The reader's own feed; only behind a link that was mailed on request.
+    feed_url: Option<String>,
 }
 
 impl Values {
@@ -208,6 +211,11 @@ impl RowView {
             language: subscription.language.to_string(),
             is_text_only: subscription.is_text_only,
             default_until: days_on(now.to_zoned(clock).date(), 30),
+            has_feed: row.has_feed,
+            feed_url: row
+                .feed_token
+                .as_deref()
+                .map(|token| app.site.readers_feed_url(token)),
         }
     }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE newsletter_looks DROP COLUMN readers_feed;
