@@ -7,6 +7,7 @@
 mod source;
 mod tree;
 
+pub mod confirm;
 pub mod delivery;
 pub mod doors;
 pub mod fetch;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use confirm::{Confirm, ConfirmMode};
 pub use delivery::{Delivery, Digest, Disposable, Links, Signup};
 pub use doors::{Attack, Captcha, Limits, Requirement};
 pub use fetch::{AllowedHost, Feeds, Fetch};
@@ -39,6 +41,7 @@ pub struct Config {
     pub publisher: Publisher,
     pub links: Links,
     pub signup: Signup,
+    pub confirm: Confirm,
     pub limits: Limits,
     pub captcha: Captcha,
     pub attack: Attack,
@@ -156,6 +159,19 @@ mod tests {
         Config::load(&sources)
             .err()
             .map_or_else(Vec::new, |error| error.mistakes)
+    }
+
+    #[test]
+    fn a_page_is_confirmed_by_its_reader_or_by_itself() {
+        let mode = "TIDINGS__CONFIRM__MODE";
+        assert!(mistakes_of(&[(mode, "auto")]).is_empty());
+        let mistakes = mistakes_of(&[(mode, "link")]);
+        assert_eq!(mistakes.len(), 1);
+        let told = &mistakes[0];
+        assert!(
+            told.starts_with("confirm.mode: ") && told.contains("`button` or `auto`"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -48,6 +48,15 @@ text_enum! {
     }
 }
 
+/// Who pressed the button of a confirmation page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presser {
+    /// A person.
+    Reader,
+    /// The page itself, after it had said so and been looked at.
+    Script,
+}
+
 /// The text that stood at the button when it was pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wording {

@@ -27,8 +27,14 @@ pub(super) fn css_url() -> String {
     )
 }
 
-/// Pages with the sign-up form, which have a script.
-const FORM_PAGES: [&str; 4] = ["article", "newsletter", "proof", "subscribe"];
+/// Pages that have a script.
+const FORM_PAGES: [&str; 5] = [
+    "article",
+    "confirm_auto",
+    "newsletter",
+    "proof",
+    "subscribe",
+];
 
 /// The address of a script, like that of the style sheet.
 fn script_url(name: &str) -> String {
@@ -64,6 +70,7 @@ pub(super) fn html(
         css_url: String,
         box_script_url: String,
         proof_script_url: String,
+        confirm_script_url: String,
         #[serde(flatten)]
         values: &'a T,
     }
@@ -71,6 +78,7 @@ pub(super) fn html(
         css_url: css_url(),
         box_script_url: script_url("box.js"),
         proof_script_url: script_url("proof.js"),
+        confirm_script_url: script_url("confirm.js"),
         values,
     };
     Ok(app

@@ -3,6 +3,7 @@
 use fluent_bundle::FluentArgs;
 
 use super::Words;
+use crate::domain::consent::Presser;
 use crate::domain::language::Language;
 
 impl Words {
@@ -20,13 +21,22 @@ impl Words {
         .join(" | ")
     }
 
-    /// What stood at the button of the confirmation page.
+    /// What stood at the button of the confirmation page, or what the page said that pressed it by itself.
     #[must_use]
-    pub fn at_confirmation(&self, language: &Language, newsletter_title: &str) -> String {
+    pub fn at_confirmation(
+        &self,
+        language: &Language,
+        newsletter_title: &str,
+        by: Presser,
+    ) -> String {
+        let key = match by {
+            Presser::Reader => "confirm-button",
+            Presser::Script => "confirm-auto",
+        };
         [
             self.plain(language, "confirm-heading"),
             newsletter_title.to_owned(),
-            self.plain(language, "confirm-button"),
+            self.plain(language, key),
         ]
         .join(" | ")
     }

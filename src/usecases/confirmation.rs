@@ -1,7 +1,8 @@
 //! A reader follows the link of a confirmation mail.
 //!
-//! Looking changes nothing, because mail scanners open every link; only the button confirms. Confirming twice is
-//! fine. A used link does not bring back a subscription that was ended since, or asked for anew.
+//! Looking changes nothing, because mail scanners open every link; only the button confirms. In the mode `auto` the page's script
+//! presses it, and says so with the form; that counts in no other mode. Confirming twice is fine. A used link does not bring back a
+//! subscription that was ended since, or asked for anew.
 
 use std::collections::HashMap;
 
@@ -9,8 +10,8 @@ use diesel::PgConnection;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::config;
-use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
+use crate::config::{self, ConfirmMode};
+use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Presser, Wording};
 use crate::domain::delivery::{DeliveryKind, NewDelivery};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId, SignupId};
@@ -76,6 +77,8 @@ pub struct Shown {
     pub newsletters: Vec<Confirmed>,
     /// Whether [`resend`] would send a new link.
     pub can_be_sent_again: bool,
+    /// Whether the page may press its button by itself.
+    pub is_automatic: bool,
 }
 
 struct Opened {
@@ -93,74 +96,63 @@ struct Opened {
 pub fn show(
     conn: &mut PgConnection,
     now: Timestamp,
+    settings: &config::Config,
     keys: &LinkKeys,
     token: &str,
 ) -> Result<Shown, Error> {
     let opened = open(conn, keys, token)?;
     let state = opened.state(now);
-    shown(conn, now, state, opened)
+    let is_automatic = state == LinkState::Ready && settings.confirm.mode == ConfirmMode::Auto;
+    Ok(Shown {
+        is_automatic,
+        ..shown(conn, now, state, opened)?
+    })
 }
 
-/// Presses the button: confirms what waits for it.
+/// Presses the button: confirms what waits for it. What the script presses and may not is as if only looked at, for a page with
+/// the button alone.
 ///
 /// # Errors
 /// [`Error`].
 pub fn confirm(
     conn: &mut PgConnection,
     now: Timestamp,
+    settings: &config::Config,
     keys: &LinkKeys,
     words: &Words,
     token: &str,
+    by: Presser,
 ) -> Result<Shown, Error> {
     let opened = open(conn, keys, token)?;
     let state = opened.state(now);
-    if state == LinkState::Ready {
-        let mut evidence = Vec::new();
-        for subscription in &opened.subscriptions {
-            let Ok(status) = subscription.status.confirm() else {
-                continue;
-            };
-            let newsletter = opened
-                .newsletters
-                .iter()
-                .find(|newsletter| newsletter.id == subscription.newsletter_id);
-            let Some(newsletter) =
-                newsletter.filter(|newsletter| newsletter.status == NewsletterStatus::Active)
-            else {
-                continue;
-            };
-            if status != subscription.status {
-                let after = Subscription {
-                    status,
-                    confirmed_at: Some(now),
-                    ended_at: None,
-                    left_as: None,
-                    paused_until: subscription
-                        .paused_until
-                        .filter(|_| status == SubscriptionStatus::Paused),
-                    ..subscription.clone()
-                };
-                subscriptions::update(conn, &after)?;
-                evidence.push(consent(
-                    now,
-                    words,
-                    &opened.signup,
-                    subscription,
-                    newsletter,
-                ));
-            }
-        }
-        consents::insert(conn, evidence)?;
-        signups::set_confirmed(conn, opened.signup.id, now)?;
-        erasures::forget(conn, keys, &opened.subscriber.address_key)?;
-        let mut feeds = feed_tokens(conn, keys, &opened.subscriptions)?;
-        let mut shown = shown(conn, now, LinkState::Confirmed, opened)?;
-        for one in &mut shown.newsletters {
-            one.feed_token = feeds.remove(&one.newsletter.id);
-        }
-        return Ok(shown);
+    let is_taken = by == Presser::Reader || settings.confirm.mode == ConfirmMode::Auto;
+    if state != LinkState::Ready || !is_taken {
+        return shown(conn, now, state, opened);
     }
-    shown(conn, now, state, opened)
+    let mut evidence = Vec::new();
+    for subscription in &opened.subscriptions {
+        let Some((after, newsletter)) = opened.confirmed(now, subscription) else {
+            continue;
+        };
+        subscriptions::update(conn, &after)?;
+        evidence.push(consent(
+            now,
+            words,
+            &opened.signup,
+            subscription,
+            newsletter,
+            by,
+        ));
+    }
+    consents::insert(conn, evidence)?;
+    signups::set_confirmed(conn, opened.signup.id, now)?;
+    erasures::forget(conn, keys, &opened.subscriber.address_key)?;
+    let mut feeds = feed_tokens(conn, keys, &opened.subscriptions)?;
+    let mut shown = shown(conn, now, LinkState::Confirmed, opened)?;
+    for one in &mut shown.newsletters {
+        one.feed_token = feeds.remove(&one.newsletter.id);
+    }
+    Ok(shown)
 }
 
 /// Sends a new link for one that came too late: the stored request is made again, without typing.
@@ -223,6 +215,29 @@ pub fn resend(
 }
 
 impl Opened {
+    /// What confirming makes of a subscription, and its newsletter; `None` where it changes nothing.
+    fn confirmed(
+        &self,
+        now: Timestamp,
+        before: &Subscription,
+    ) -> Option<(Subscription, &Newsletter)> {
+        let status = before.status.confirm().ok()?;
+        let newsletter = self.newsletters.iter().find(|newsletter| {
+            newsletter.id == before.newsletter_id && newsletter.status == NewsletterStatus::Active
+        })?;
+        let after = Subscription {
+            status,
+            confirmed_at: Some(now),
+            ended_at: None,
+            left_as: None,
+            paused_until: before
+                .paused_until
+                .filter(|_| status == SubscriptionStatus::Paused),
+            ..before.clone()
+        };
+        (status != before.status).then_some((after, newsletter))
+    }
+
     /// Whether a new link would be of use: the reader still waits, and this link came too late.
     fn can_be_sent_again(&self, now: Timestamp) -> bool {
         let waits = |row: &Subscription| row.status == SubscriptionStatus::Pending;
@@ -329,6 +344,7 @@ fn shown(
         address: opened.subscriber.address,
         newsletters,
         can_be_sent_again,
+        is_automatic: false,
     })
 }
 
@@ -338,9 +354,10 @@ fn consent(
     signup: &Signup,
     subscription: &Subscription,
     newsletter: &Newsletter,
+    by: Presser,
 ) -> Consent {
     let wording = Wording {
-        text: words.at_confirmation(&signup.language, newsletter.title.as_str()),
+        text: words.at_confirmation(&signup.language, newsletter.title.as_str(), by),
         language: words.spoken(&signup.language),
     };
     let page = Some("/confirm".to_owned());

@@ -2,12 +2,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::boxes::NewsletterView;
 use crate::app::App;
+use crate::domain::consent::Presser;
 use crate::http::client;
 use crate::http::page;
 use crate::http::problem::Problem;
@@ -53,10 +54,10 @@ pub(crate) async fn show(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, shared, text) = (app.clock.now(), app.clone(), token.clone());
     let result = app
         .db
-        .transaction(move |conn| confirmation::show(conn, now, &keys, &text))
+        .transaction(move |conn| confirmation::show(conn, now, &shared.config, &shared.keys, &text))
         .await;
     answer(&app, &request, &token, result, Asked::Look).await
 }
@@ -66,14 +67,18 @@ pub(crate) async fn confirm(
     app: Data<App>,
     token: Path<String>,
     request: HttpRequest,
+    body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
-    let words = app.templates.words().clone();
+    let (now, shared, text) = (app.clock.now(), app.clone(), token.clone());
+    let by = presser(&body);
     let before = app
         .db
         .transaction(move |conn| {
-            let before = confirmation::show(conn, now, &keys, &text)?.state;
-            confirmation::confirm(conn, now, &keys, &words, &text).map(|shown| (before, shown))
+            let (config, keys) = (&shared.config, &shared.keys);
+            let words = shared.templates.words();
+            let before = confirmation::show(conn, now, config, keys, &text)?.state;
+            confirmation::confirm(conn, now, config, keys, words, &text, by)
+                .map(|shown| (before, shown))
         })
         .await;
     match before {
@@ -82,6 +87,17 @@ pub(crate) async fn confirm(
         }
         Ok((_, shown)) => answer(&app, &request, &token, Ok(shown), Asked::Look).await,
         Err(error) => answer(&app, &request, &token, Err(error), Asked::Look).await,
+    }
+}
+
+/// Who pressed the button, as the page's script says with the form. Whatever else is sent, such as nothing, is a person.
+fn presser(body: &[u8]) -> Presser {
+    let is_script = url::form_urlencoded::parse(body)
+        .any(|(name, value)| name == "by" && value == "script");
+    if is_script {
+        Presser::Script
+    } else {
+        Presser::Reader
     }
 }
 
@@ -146,6 +162,7 @@ async fn answer(
         Err(error) => return Err(error.into()),
     };
     let (status, name) = match (shown.state, asked) {
+        (LinkState::Ready, _) if shown.is_automatic => (StatusCode::OK, "confirm_auto"),
         (LinkState::Ready, _) => (StatusCode::OK, "confirm"),
         (LinkState::Confirmed, Asked::Button) => (StatusCode::OK, "confirmed"),
         (LinkState::Confirmed, Asked::Look) => (StatusCode::OK, "already_confirmed"),

@@ -97,6 +97,8 @@ confirm-one-after = .
 confirm-many-after = { " " }يودّ تلقّي هذه النشرات:
 confirm-button = نعم، أؤكّد الاشتراك
 confirm-wrong = حدث خطأ؟ يكفي إغلاق هذه الصفحة.
+confirm-auto = تؤكّد هذه الصفحة الاشتراك تلقائيًا بعد عرضها أمامكم ثلاث ثوانٍ. يمكنكم الضغط على الزر فورًا، أو إغلاق الصفحة إن كان هناك خطأ.
+confirm-auto-stop = عدم التأكيد تلقائيًا
 
 confirmed-heading = تم تأكيد الاشتراك
 confirmed-one = ستصلكم من الآن نشرة { $newsletter }.

@@ -88,6 +88,8 @@ confirm-one-after = { " " }bekommen soll.
 confirm-many-after = { " " }diese Newsletter bekommen soll:
 confirm-button = Ja, ich möchte den Newsletter
 confirm-wrong = Irrtum? Schließ einfach diese Seite.
+confirm-auto = Diese Seite erledigt das von selbst, wenn du sie 3 Sekunden lang ansiehst. Du kannst auch gleich auf den Knopf drücken oder, falls es ein Irrtum ist, die Seite schließen.
+confirm-auto-stop = Nicht von selbst bestätigen
 
 confirmed-heading = Du bist angemeldet
 confirmed-one = Du bekommst jetzt { $newsletter }.

@@ -88,6 +88,8 @@ confirm-one-after = { " " }bekommen soll.
 confirm-many-after = { " " }diese Newsletter bekommen soll:
 confirm-button = Ja, ich möchte den Newsletter
 confirm-wrong = Irrtum? Schließen Sie einfach diese Seite.
+confirm-auto = Diese Seite erledigt das von selbst, wenn Sie sie 3 Sekunden lang ansehen. Sie können auch gleich auf den Knopf drücken oder, falls es ein Irrtum ist, die Seite schließen.
+confirm-auto-stop = Nicht von selbst bestätigen
 
 confirmed-heading = Sie sind angemeldet
 confirmed-one = Sie bekommen jetzt { $newsletter }.

@@ -88,6 +88,8 @@ confirm-one-after = .
 confirm-many-after = { " " }should get these newsletters:
 confirm-button = Yes, subscribe me
 confirm-wrong = Wrong? Just close this page.
+confirm-auto = This page does it by itself after you have looked at it for 3 seconds. You can press the button at once, or close the page if this is a mistake.
+confirm-auto-stop = Do not do it by itself
 
 confirmed-heading = You are subscribed
 confirmed-one = You now get { $newsletter }.

@@ -85,6 +85,8 @@ confirm-one-after = .
 confirm-many-after = { " " }quiere recibir estos boletines:
 confirm-button = Sí, quiero suscribirme
 confirm-wrong = ¿Un error? Cierra esta página y listo.
+confirm-auto = Esta página lo confirma por sí sola cuando lleva 3 segundos a la vista. Puedes pulsar el botón ya mismo o cerrar la página si es un error.
+confirm-auto-stop = No confirmar automáticamente
 
 confirmed-heading = Tu suscripción está confirmada
 confirmed-one = Desde ahora recibes { $newsletter }.

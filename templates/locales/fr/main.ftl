@@ -95,6 +95,8 @@ confirm-one-after = .
 confirm-many-after = { " " }souhaite recevoir ces newsletters :
 confirm-button = Oui, je m’abonne
 confirm-wrong = Une erreur ? Fermez simplement cette page.
+confirm-auto = Cette page confirme d’elle-même après 3 secondes d’affichage. Vous pouvez appuyer tout de suite sur le bouton, ou fermer la page s’il s’agit d’une erreur.
+confirm-auto-stop = Ne pas confirmer automatiquement
 
 confirmed-heading = Votre inscription est confirmée
 confirmed-one = Vous recevez désormais { $newsletter }.

@@ -95,6 +95,8 @@ confirm-one-after = .
 confirm-many-after = { " " }vuole ricevere queste newsletter:
 confirm-button = Sì, voglio iscrivermi
 confirm-wrong = È un errore? Chiudi semplicemente questa pagina.
+confirm-auto = Questa pagina conferma da sola dopo che è rimasta aperta davanti a te per 3 secondi. Puoi premere subito il pulsante oppure chiudere la pagina se è un errore.
+confirm-auto-stop = Non confermare automaticamente
 
 confirmed-heading = L’iscrizione è confermata
 confirmed-one = Da ora ricevi { $newsletter }.

@@ -88,6 +88,8 @@ confirm-one-after = { " " }wil ontvangen.
 confirm-many-after = { " " }deze nieuwsbrieven wil ontvangen:
 confirm-button = Ja, meld me aan
 confirm-wrong = Vergissing? Sluit deze pagina gewoon.
+confirm-auto = Deze pagina bevestigt vanzelf als je er 3 seconden naar kijkt. Je kunt ook meteen op de knop drukken, of de pagina sluiten als het een vergissing is.
+confirm-auto-stop = Niet vanzelf bevestigen
 
 confirmed-heading = Je bent aangemeld
 confirmed-one = Je ontvangt nu { $newsletter }.

@@ -88,6 +88,8 @@ confirm-one-after = .
 confirm-many-after = { " " }ma otrzymywać te newslettery:
 confirm-button = Tak, zapisuję się
 confirm-wrong = To pomyłka? Po prostu zamknij tę stronę.
+confirm-auto = Ta strona potwierdzi zapis sama, gdy będzie wyświetlana przez 3 sekundy. Możesz od razu nacisnąć przycisk albo zamknąć stronę, jeśli to pomyłka.
+confirm-auto-stop = Nie potwierdzaj automatycznie
 
 confirmed-heading = Zapis potwierdzony
 confirmed-one = Od teraz otrzymujesz { $newsletter }.

@@ -94,6 +94,8 @@ confirm-one-after = .
 confirm-many-after = { " " }deve receber estas newsletters:
 confirm-button = Sim, quero assinar
 confirm-wrong = Foi engano? Basta fechar esta página.
+confirm-auto = Esta página confirma sozinha depois de ficar 3 segundos à vista. Você pode clicar no botão agora mesmo ou fechar a página se for um engano.
+confirm-auto-stop = Não confirmar automaticamente
 
 confirmed-heading = Assinatura confirmada
 confirmed-one = A partir de agora você recebe { $newsletter }.

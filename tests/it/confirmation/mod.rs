@@ -1,5 +1,6 @@
 //! The link of a confirmation mail.
 
+mod automatic;
 mod late;
 
 use std::sync::Arc;
