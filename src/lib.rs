@@ -116,6 +116,8 @@
 //!   ([`usecases::preferences`]).
 //! - *Whoever leaves keeps the mark of that moment*, as whoever pauses does: undo is a change of status, and the next edition
 //!   begins where the last one ended. A new sign-up passes through `pending` and so begins anew ([`domain::subscription`]).
+//! - *Looking writes two tables and no other*: whether a confirmation page was opened, and which machine gave itself away by
+//!   the link that no person sees. Each is a table of its own, so that a test can hold all others still: [`usecases::canary`].
 //! - *Of an erased reader stays an HMAC of the address* ([`domain::erasure`]), so that nobody but the reader brings it back.
 
 pub mod app;

@@ -548,9 +548,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    scanner_marks (key) {
+        key -> Text,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     signup_minutes (minute) {
         minute -> Timestamptz,
         requests -> Int4,
+    }
+}
+
+diesel::table! {
+    signup_openings (signup_id) {
+        signup_id -> Uuid,
+        opened_at -> Timestamptz,
     }
 }
 
@@ -661,7 +675,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     reader_links,
     relay_rates,
     rhythms,
+    scanner_marks,
     signup_minutes,
+    signup_openings,
     signups,
     subscribers,
     subscriptions,

@@ -22,6 +22,8 @@ use uuid::Uuid;
 pub enum Purpose {
     /// Confirms a sign-up.
     Confirm,
+    /// Confirms nothing: the link that only machines follow.
+    Canary,
     /// Ends a subscription.
     Unsubscribe,
     /// Shows and changes what a reader gets; in every newsletter, so it may have been forwarded.
@@ -50,6 +52,7 @@ impl Purpose {
     fn label(self) -> &'static [u8] {
         match self {
             Self::Confirm => b"confirm",
+            Self::Canary => b"canary",
             Self::Unsubscribe => b"unsubscribe",
             Self::Preferences => b"preferences",
             Self::AllPreferences => b"all preferences",

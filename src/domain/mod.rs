@@ -63,6 +63,7 @@ pub mod smtp_reply;
 pub mod allowance;
 pub mod api_key;
 pub mod attack;
+pub mod canary;
 pub mod link_token;
 pub mod network;
 pub mod password;

@@ -42,6 +42,12 @@ impl Site {
         format!("{}/confirm/{token}", self.base)
     }
 
+    /// The page that nobody is meant to see; its name says nothing, so that machines treat it like any other.
+    #[must_use]
+    pub fn hidden_url(&self, token: &str) -> String {
+        format!("{}/mail/{token}", self.base)
+    }
+
     /// The page that ends a subscription.
     #[must_use]
     pub fn unsubscribe_url(&self, token: &str) -> String {

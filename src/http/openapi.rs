@@ -9,8 +9,9 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    approvals, articles, attack, bulk, corrections, editions, feeds, leave_reasons, looks,
-    newsletters, pages, rhythms, schedules, sending, simulation, sources, subscribers, switches,
+    approvals, articles, attack, bulk, corrections, editions, feeds, funnel,
+    leave_reasons, looks, newsletters, pages, rhythms, schedules, sending, simulation, sources,
+    subscribers, switches,
 };
 use super::problem::{FieldError, Problem};
 
@@ -27,7 +28,7 @@ use super::problem::{FieldError, Problem};
     components(schemas(Problem, FieldError)),
     paths(
         newsletters::list, newsletters::create, newsletters::read, newsletters::change, newsletters::next,
-        simulation::simulate, sources::sources, leave_reasons::list,
+        simulation::simulate, sources::sources, funnel::funnel, leave_reasons::list,
         schedules::pause, schedules::resume, schedules::missed,
         looks::show, looks::put,
         articles::list, articles::read, articles::put, articles::hide, articles::show,

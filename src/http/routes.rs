@@ -74,6 +74,7 @@ routes! {
     GET "/confirm/{token}" => public::confirmation::show;
     POST "/confirm/{token}" => public::confirmation::confirm;
     POST "/confirm/{token}/resend" => public::confirmation::resend;
+    GET "/mail/{token}" => public::canary::fetched;
     GET "/unsubscribe/{token}" => public::unsubscribe::show;
     POST "/unsubscribe/{token}" => public::unsubscribe::submit;
     POST "/unsubscribe/{token}/instead" => public::unsubscribe::instead;
@@ -124,6 +125,7 @@ routes! {
     PATCH "/newsletters/{slug}" => admin::newsletters::change;
     GET "/newsletters/{slug}/next" => admin::newsletters::next;
     GET "/newsletters/{slug}/sources" => admin::sources::sources;
+    GET "/newsletters/{slug}/funnel" => admin::funnel::funnel;
     GET "/newsletters/{slug}/leave-reasons" => admin::leave_reasons::list;
     GET "/newsletters/{slug}/simulate" => admin::simulation::simulate;
     POST "/newsletters/{slug}/pause" => admin::schedules::pause;

@@ -15,8 +15,10 @@ pub struct ConfirmationEmail {
     pub address: String,
     /// What is confirmed.
     pub newsletters: Vec<NewsletterLine>,
-    /// The one link.
+    /// The one link for people.
     pub confirm_url: String,
+    /// A link that only machines follow, which open every link of a mail: in the HTML part, where nobody sees or hears it.
+    pub hidden_url: String,
     /// The last civil date on which the link works, as 2022-01-20.
     pub expires_on: String,
     /// How long the link works, in days.
@@ -38,6 +40,8 @@ impl Email for ConfirmationEmail {
             address: "anna@beispiel.example".to_owned(),
             newsletters: vec![NewsletterLine::sample()],
             confirm_url: "https://news.europablatt.example/confirm/AZ3oT1kVcACSB5c0Qn1pXa5Wq2XH0dJrYbKs8mT4vL9e"
+                .to_owned(),
+            hidden_url: "https://news.europablatt.example/mail/AZ3oT1kVcACSB5c0Qn1pXa5Wq2XH0dJrYbKs8mT4vL9f"
                 .to_owned(),
             expires_on: "2022-01-20".to_owned(),
             lifetime_days: 7,

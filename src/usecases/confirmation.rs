@@ -3,6 +3,10 @@
 //! Looking changes nothing, because mail scanners open every link; only the button confirms. In the mode `auto` the page's script
 //! presses it, and says so with the form; that counts in no other mode. Confirming twice is fine. A used link does not bring back a
 //! subscription that was ended since, or asked for anew.
+//!
+//! When a page was first opened is noted after it was answered ([`note_opening`]): the funnel needs it, no reader waits for it.
+//! Openings of machines that gave themselves away ([`canary`](crate::domain::canary)) are not noted, and no page presses its button
+//! by itself for them.
 
 use std::collections::HashMap;
 
@@ -11,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::config::{self, ConfirmMode};
+use crate::domain::canary::Marks;
 use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Presser, Wording};
 use crate::domain::delivery::{DeliveryKind, NewDelivery};
 use crate::domain::email_address::EmailAddress;
@@ -24,8 +29,8 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, deliveries, editions, erasures, limits, looks, newsletters, signups,
-    subscribers, subscriptions, suppressions,
+    self, consents, deliveries, editions, erasures, limits, looks, newsletters, openings, scanner_marks,
+    signups, subscribers, subscriptions, suppressions,
 };
 
 /// Why there is nothing to show.
@@ -37,6 +42,18 @@ pub enum Error {
     /// The database failed.
     #[error("cannot read or write the subscription")]
     Store(#[from] store::Error),
+}
+
+/// Who came: the network of the client, where it is known.
+pub type Client = Option<Network>;
+
+/// Who presses the button.
+#[derive(Debug, Clone, Copy)]
+pub struct Press {
+    /// A person, or the page's script.
+    pub by: Presser,
+    /// From where.
+    pub client: Client,
 }
 
 /// What a link stands for now.
@@ -79,6 +96,8 @@ pub struct Shown {
     pub can_be_sent_again: bool,
     /// Whether the page may press its button by itself.
     pub is_automatic: bool,
+    /// The sign-up, if nobody is noted yet to have opened its page.
+    pub first_seen: Option<SignupId>,
 }
 
 struct Opened {
@@ -99,14 +118,63 @@ pub fn show(
     settings: &config::Config,
     keys: &LinkKeys,
     token: &str,
+    client: Client,
 ) -> Result<Shown, Error> {
     let opened = open(conn, keys, token)?;
-    let state = opened.state(now);
-    let is_automatic = state == LinkState::Ready && settings.confirm.mode == ConfirmMode::Auto;
+    let (state, signup) = (opened.state(now), opened.signup.id);
+    if state != LinkState::Ready {
+        return shown(conn, now, state, opened);
+    }
+    let is_new = !openings::contains(conn, signup)?;
     Ok(Shown {
-        is_automatic,
+        is_automatic: may_press_itself(conn, now, settings, keys, signup, client)?,
+        first_seen: is_new.then_some(signup),
         ..shown(conn, now, state, opened)?
     })
+}
+
+/// What a link stands for.
+///
+/// # Errors
+/// [`Error`].
+pub fn state(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    token: &str,
+) -> Result<LinkState, Error> {
+    Ok(open(conn, keys, token)?.state(now))
+}
+
+/// Whether a script may press the button: not where the settings want a person, nor for a machine that opens every link.
+fn may_press_itself(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    settings: &config::Config,
+    keys: &LinkKeys,
+    signup: SignupId,
+    client: Client,
+) -> Result<bool, Error> {
+    if settings.confirm.mode == ConfirmMode::Button {
+        return Ok(false);
+    }
+    let marks = Marks::new(keys, signup, client);
+    Ok(!scanner_marks::any(conn, now, &marks.all())?)
+}
+
+/// Notes that a page was opened for the first time, unless it was by a machine.
+///
+/// # Errors
+/// Database errors.
+pub fn note_opening(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    signup: SignupId,
+    client: Client,
+) -> Result<(), store::Error> {
+    let marks = Marks::new(keys, signup, client);
+    openings::insert_unless_marked(conn, signup, now, marks.of_client())
 }
 
 /// Presses the button: confirms what waits for it. What the script presses and may not is as if only looked at, for a page with
@@ -121,12 +189,14 @@ pub fn confirm(
     keys: &LinkKeys,
     words: &Words,
     token: &str,
-    by: Presser,
+    press: Press,
 ) -> Result<Shown, Error> {
     let opened = open(conn, keys, token)?;
-    let state = opened.state(now);
-    let is_taken = by == Presser::Reader || settings.confirm.mode == ConfirmMode::Auto;
-    if state != LinkState::Ready || !is_taken {
+    let (state, signup) = (opened.state(now), opened.signup.id);
+    let is_taken = state == LinkState::Ready
+        && (press.by == Presser::Reader
+            || may_press_itself(conn, now, settings, keys, signup, press.client)?);
+    if !is_taken {
         return shown(conn, now, state, opened);
     }
     let mut evidence = Vec::new();
@@ -141,11 +211,12 @@ pub fn confirm(
             &opened.signup,
             subscription,
             newsletter,
-            by,
+            press.by,
         ));
     }
     consents::insert(conn, evidence)?;
-    signups::set_confirmed(conn, opened.signup.id, now)?;
+    signups::set_confirmed(conn, signup, now)?;
+    openings::insert(conn, signup, now)?;
     erasures::forget(conn, keys, &opened.subscriber.address_key)?;
     let mut feeds = feed_tokens(conn, keys, &opened.subscriptions)?;
     let mut shown = shown(conn, now, LinkState::Confirmed, opened)?;
@@ -345,6 +416,7 @@ fn shown(
         newsletters,
         can_be_sent_again,
         is_automatic: false,
+        first_seen: None,
     })
 }
 

@@ -9,7 +9,8 @@
 //! [`articles`] come in, also by [`feeds`], [`digest`] composes and queues unless the newsletter pauses ([`pausing`]), [`approval`]
 //! lets go what a person has to see first, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`]
 //! looks at it, [`mails`] at mails of anybody, [`archive`] shows what was sent. [`doors`] and [`attack`] keep machines
-//! out. [`idempotency`] gives a client that lost an answer the same one again.
+//! out, [`canary`] knows those that open every link. [`idempotency`] gives a client that lost an answer the same one again.
+//! [`funnel`] counts how many who ask become readers.
 
 pub mod access;
 pub mod appearance;
@@ -17,6 +18,7 @@ pub mod approval;
 pub mod archive;
 pub mod articles;
 pub mod attack;
+pub mod canary;
 pub mod confirmation;
 pub mod delivery;
 pub mod demo;
@@ -24,6 +26,7 @@ pub mod digest;
 pub mod doors;
 pub mod editions;
 pub mod feeds;
+pub mod funnel;
 pub mod idempotency;
 pub mod looks;
 pub mod mails;

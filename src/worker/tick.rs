@@ -13,7 +13,7 @@ use crate::usecases::approval::{self, Acted};
 use crate::usecases::attack::{self, Change};
 use crate::usecases::digest::addresses::Due;
 use crate::usecases::digest::{self, Composed, Context};
-use crate::usecases::{StoreError, doors, rhythms, sending};
+use crate::usecases::{StoreError, canary, doors, rhythms, sending};
 
 /// Looks for due newsletters until told to stop.
 pub async fn run(app: App, mut stop: Stop) {
@@ -52,6 +52,9 @@ pub async fn guard_doors(app: &App) -> Result<Change, attack::Error> {
         .transaction_now(|conn, now| doors::forget(conn, now, FORGET))
         .await
         .map_err(|error| attack::Error::Store(error.0))?;
+    app.db
+        .transaction_now(|conn, now| canary::forget(conn, now, FORGET))
+        .await?;
     Ok(change)
 }
 

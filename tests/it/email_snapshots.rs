@@ -259,12 +259,13 @@ fn hrefs(html: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_confirmation_has_one_link_and_no_picture() {
+fn the_confirmation_has_one_link_for_people_one_for_machines_and_no_picture() {
     for language in LANGUAGES {
         let mail = sample::<ConfirmationEmail>(language, |email| email);
-        let url = ConfirmationEmail::sample(&language.parse().unwrap()).confirm_url;
-        assert_eq!(hrefs(&mail.html), [url.as_str()]);
-        assert!(mail.text.contains(&url));
+        let email = ConfirmationEmail::sample(&language.parse().unwrap());
+        let (url, hidden) = (email.confirm_url, email.hidden_url);
+        assert_eq!(hrefs(&mail.html), [hidden.as_str(), url.as_str()]);
+        assert!(mail.text.contains(&url) && !mail.text.contains(&hidden));
         for part in ["<img", "<script", "background=", "url("] {
             assert!(!mail.html.contains(part), "{part}");
         }

@@ -30,6 +30,7 @@ mod digest;
 mod email_snapshots;
 mod embed;
 mod feeds;
+mod funnel;
 mod ghost;
 mod hostile_headers;
 mod journey;

@@ -7,6 +7,7 @@ pub(super) mod bulk;
 pub(super) mod corrections;
 pub(super) mod editions;
 pub(super) mod feeds;
+pub(super) mod funnel;
 pub(super) mod leave_reasons;
 pub(super) mod looks;
 pub(super) mod newsletters;

@@ -1,7 +1,7 @@
 //! The page behind the link of a confirmation mail. Looking changes nothing; the button confirms.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::boxes::NewsletterView;
 use crate::app::App;
 use crate::domain::consent::Presser;
+use crate::domain::id::SignupId;
 use crate::http::client;
 use crate::http::page;
 use crate::http::problem::Problem;
-use crate::usecases::confirmation::{self, Confirmed, LinkState, Shown};
+use crate::usecases::confirmation::{self, Client, Confirmed, LinkState, Press, Shown};
 use crate::usecases::doors::{self, Answer};
 
 #[derive(Serialize)]
@@ -55,11 +56,42 @@ pub(crate) async fn show(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (now, shared, text) = (app.clock.now(), app.clone(), token.clone());
+    let client = client::limited_network(&request, &app.config.server);
     let result = app
         .db
-        .transaction(move |conn| confirmation::show(conn, now, &shared.config, &shared.keys, &text))
+        .transaction(move |conn| {
+            confirmation::show(conn, now, &shared.config, &shared.keys, &text, client)
+        })
         .await;
+    if let Ok(Shown {
+        first_seen: Some(signup),
+        ..
+    }) = &result
+        && is_looked_at(&request)
+    {
+        note_opening(&app, *signup, client);
+    }
     answer(&app, &request, &token, result, Asked::Look).await
+}
+
+/// Whether somebody gets to see the page: browsers say when they only fetch a page beforehand.
+fn is_looked_at(request: &HttpRequest) -> bool {
+    request.method() == Method::GET && !request.headers().contains_key("sec-purpose")
+}
+
+/// Notes it beside the answer, which does not wait for it and does not fail with it.
+fn note_opening(app: &Data<App>, signup: SignupId, client: Client) {
+    let (now, shared) = (app.clock.now(), app.clone());
+    actix_web::rt::spawn(async move {
+        let keys = shared.keys.clone();
+        let noted = shared
+            .db
+            .statement(move |conn, _| confirmation::note_opening(conn, now, &keys, signup, client))
+            .await;
+        if let Err(error) = noted {
+            tracing::warn!(error = ?error, "an opened page could not be counted");
+        }
+    });
 }
 
 /// `POST /confirm/{token}`.
@@ -70,14 +102,17 @@ pub(crate) async fn confirm(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let (now, shared, text) = (app.clock.now(), app.clone(), token.clone());
-    let by = presser(&body);
+    let press = Press {
+        by: presser(&body),
+        client: client::limited_network(&request, &app.config.server),
+    };
     let before = app
         .db
         .transaction(move |conn| {
             let (config, keys) = (&shared.config, &shared.keys);
             let words = shared.templates.words();
-            let before = confirmation::show(conn, now, config, keys, &text)?.state;
-            confirmation::confirm(conn, now, config, keys, words, &text, by)
+            let before = confirmation::state(conn, now, keys, &text)?;
+            confirmation::confirm(conn, now, config, keys, words, &text, press)
                 .map(|shown| (before, shown))
         })
         .await;
@@ -92,8 +127,8 @@ pub(crate) async fn confirm(
 
 /// Who pressed the button, as the page's script says with the form. Whatever else is sent, such as nothing, is a person.
 fn presser(body: &[u8]) -> Presser {
-    let is_script = url::form_urlencoded::parse(body)
-        .any(|(name, value)| name == "by" && value == "script");
+    let is_script =
+        url::form_urlencoded::parse(body).any(|(name, value)| name == "by" && value == "script");
     if is_script {
         Presser::Script
     } else {
@@ -134,6 +169,29 @@ pub(crate) async fn resend(
         .finish())
 }
 
+/// The page of a link that does not exist.
+pub(super) async fn unknown_link(
+    app: &App,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    #[derive(Serialize)]
+    struct Unknown {
+        again_url: &'static str,
+    }
+    super::doors::try_unknown_link(app, request).await?;
+    let language = page::language(request, None);
+    let values = Unknown {
+        again_url: "/subscribe",
+    };
+    page::render(
+        app,
+        StatusCode::NOT_FOUND,
+        "link_unknown",
+        &language,
+        &values,
+    )
+}
+
 async fn answer(
     app: &App,
     request: &HttpRequest,
@@ -141,23 +199,10 @@ async fn answer(
     result: Result<Shown, confirmation::Error>,
     asked: Asked,
 ) -> Result<HttpResponse, Problem> {
-    let again_url = "/subscribe".to_owned();
     let shown = match result {
         Ok(shown) => shown,
         Err(confirmation::Error::UnknownLink) => {
-            #[derive(Serialize)]
-            struct Unknown {
-                again_url: String,
-            }
-            super::doors::try_unknown_link(app, request).await?;
-            let language = page::language(request, None);
-            return page::render(
-                app,
-                StatusCode::NOT_FOUND,
-                "link_unknown",
-                &language,
-                &Unknown { again_url },
-            );
+            return unknown_link(app, request).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -181,7 +226,7 @@ async fn answer(
             .can_be_sent_again
             .then(|| format!("{action_url}/resend")),
         action_url,
-        again_url,
+        again_url: "/subscribe".to_owned(),
     };
     page::render(
         app,

@@ -6,6 +6,7 @@ pub(super) mod articles;
 pub(super) mod assets;
 pub(super) mod boxes;
 mod conditional;
+pub(super) mod canary;
 pub(super) mod confirmation;
 pub(super) mod dialects;
 pub(super) mod doors;

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 use crate::http::problem::Problem;
-use crate::usecases::{attack, confirmation, doors, preferences, signup, unsubscribe};
+use crate::usecases::{attack, canary, confirmation, doors, preferences, signup, unsubscribe};
 
 impl From<signup::Error> for Problem {
     fn from(error: signup::Error) -> Self {
@@ -38,6 +38,15 @@ impl From<attack::Error> for Problem {
             attack::Error::NoAttack => Self::invalid_field("since", error.to_string()),
             attack::Error::EmptyWindow => Self::invalid_field("until", error.to_string()),
             attack::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<canary::Error> for Problem {
+    fn from(error: canary::Error) -> Self {
+        match error {
+            canary::Error::UnknownLink => Self::not_found("unknown_link", "this link is not known"),
+            canary::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

@@ -176,7 +176,7 @@ fn links(page: &Html, mail: &Mail<'_>, findings: &mut Findings) {
                 );
             }
         }
-        let is_in_text = mail.text.is_none_or(|text| text.contains(href));
+        let is_in_text = mail.text.is_none_or(|text| text.contains(href)) || is_for_nobody(link);
         if !is_other && !is_in_text && mail.text.is_some_and(|text| !text.trim().is_empty()) {
             findings.add(
                 &rules::TEXT_LINKS,
@@ -225,6 +225,18 @@ pub(super) fn is_hidden(element: ElementRef<'_>) -> bool {
     let style = element.attr("style").unwrap_or_default();
     let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
     style.to_ascii_lowercase().contains("display:none")
+}
+
+/// Whether nobody sees, hears or reaches a link: it is for machines, and readers of the text part miss nothing.
+fn is_for_nobody(link: ElementRef<'_>) -> bool {
+    let is_silent = |element: ElementRef<'_>| element.attr("aria-hidden") == Some("true");
+    let around = link.ancestors().filter_map(ElementRef::wrap);
+    let (mut is_unseen, mut is_unheard) = (is_hidden(link), is_silent(link));
+    for element in around {
+        is_unseen |= is_hidden(element);
+        is_unheard |= is_silent(element);
+    }
+    is_unseen && is_unheard && link.attr("tabindex") == Some("-1")
 }
 
 fn preheader(page: &Html, mail: &Mail<'_>, findings: &mut Findings) {

@@ -341,6 +341,24 @@ fn each_way_to_break_a_rule_is_found() {
 }
 
 #[test]
+fn a_link_for_machines_is_not_missed_in_the_text() {
+    let hidden = "<div aria-hidden=\"true\" style=\"display:none;\"><a href=\"https://www.example.org/hidden\" tabindex=\"-1\">\
+                  no</a></div><h3>";
+    let with = |html: &str| check(&broken(|mail| mail.html("<h3>", html)), &expected());
+    assert_eq!(with(hidden).findings, []);
+    // Somebody sees it, hears it, or comes to it with the keyboard.
+    for part in [
+        " style=\"display:none;\"",
+        " aria-hidden=\"true\"",
+        " tabindex=\"-1\"",
+    ] {
+        assert!(hidden.contains(part));
+        let report = with(&hidden.replace(part, ""));
+        assert_eq!(names(&report), ["text-links"], "without{part}");
+    }
+}
+
+#[test]
 fn a_single_mail_needs_no_list_and_no_footer_of_one() {
     let mail = broken(|mail| {
         for name in [

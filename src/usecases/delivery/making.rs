@@ -103,9 +103,12 @@ impl Facts {
         if signup.confirmed_at.is_some() {
             return Err(Unprepared::Unwanted);
         }
-        let token = context
-            .keys
-            .issue(Purpose::Confirm, signup.id.as_uuid(), signup.nonce);
+        let issue = |purpose| {
+            context
+                .keys
+                .issue(purpose, signup.id.as_uuid(), signup.nonce)
+        };
+        let (token, hidden) = (issue(Purpose::Confirm), issue(Purpose::Canary));
         let zone = newsletters
             .first()
             .map_or("UTC", |newsletter| newsletter.schedule_zone.as_str());
@@ -125,6 +128,7 @@ impl Facts {
                 .map(|row| NewsletterLine::new(row, context.site))
                 .collect(),
             confirm_url: context.site.confirm_url(&token),
+            hidden_url: context.site.hidden_url(&hidden),
             expires_on: civil_date(signup.expires_at, zone),
             lifetime_days: context.signup.confirmation_lifetime_days,
             site: host.to_owned(),

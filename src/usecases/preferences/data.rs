@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Access, Error, open_mailed};
 use crate::domain::consent::Consent;
-use crate::domain::id::{NewsletterId, SubscriptionId};
+use crate::domain::id::{NewsletterId, SignupId, SubscriptionId};
 use crate::domain::link_token::LinkKeys;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reader_link::ReaderLink;
@@ -13,7 +13,9 @@ use crate::domain::rhythm::Rhythm;
 use crate::domain::signup::Signup;
 use crate::domain::subscription::Subscription;
 use crate::store::person::{self, HeldEdition, HeldMail};
-use crate::store::{consents, erasures, newsletters, rhythms, subscribers, subscriptions};
+use crate::store::{
+    consents, erasures, newsletters, openings, rhythms, subscribers, subscriptions,
+};
 
 /// Everything.
 #[derive(Debug, Clone)]
@@ -28,6 +30,8 @@ pub struct Held {
     pub consents: Vec<Consent>,
     /// The sign-ups, with the pages from which they came.
     pub signups: Vec<Signup>,
+    /// When the pages of their links were first opened, as far as they were.
+    pub openings: Vec<(SignupId, Timestamp)>,
     /// The newsletters of the sign-ups.
     pub asked: Vec<Newsletter>,
     /// The editions that were meant for the reader.
@@ -61,7 +65,9 @@ pub fn export(
         .iter()
         .flat_map(|signup| signup.newsletter_ids.iter().copied())
         .collect();
+    let links: Vec<SignupId> = signups.iter().map(|signup| signup.id).collect();
     Ok(Held {
+        openings: openings::of_signups(conn, &links)?,
         rhythms: rhythms::find_all(conn, &own)?,
         consents: consents::of_subscriptions(conn, &ids)?,
         asked: newsletters::find_all(conn, &asked)?,

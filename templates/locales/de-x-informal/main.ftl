@@ -90,6 +90,9 @@ confirm-button = Ja, ich möchte den Newsletter
 confirm-wrong = Irrtum? Schließ einfach diese Seite.
 confirm-auto = Diese Seite erledigt das von selbst, wenn du sie 3 Sekunden lang ansiehst. Du kannst auch gleich auf den Knopf drücken oder, falls es ein Irrtum ist, die Seite schließen.
 confirm-auto-stop = Nicht von selbst bestätigen
+hidden-link = Nur für Maschinen
+hidden-heading = Hier ist nichts zu tun
+hidden-why = Dieser Link ist in unseren E-Mails versteckt, damit wir Maschinen wie Virenscanner von Menschen unterscheiden können. Es hat sich nichts geändert. Um deine Anmeldung zu bestätigen, geh zurück zur E-Mail und nimm den Knopf darin.
 
 confirmed-heading = Du bist angemeldet
 confirmed-one = Du bekommst jetzt { $newsletter }.

@@ -90,6 +90,9 @@ confirm-button = Ja, ich möchte den Newsletter
 confirm-wrong = Irrtum? Schließen Sie einfach diese Seite.
 confirm-auto = Diese Seite erledigt das von selbst, wenn Sie sie 3 Sekunden lang ansehen. Sie können auch gleich auf den Knopf drücken oder, falls es ein Irrtum ist, die Seite schließen.
 confirm-auto-stop = Nicht von selbst bestätigen
+hidden-link = Nur für Maschinen
+hidden-heading = Hier ist nichts zu tun
+hidden-why = Dieser Link ist in unseren E-Mails versteckt, damit wir Maschinen wie Virenscanner von Menschen unterscheiden können. Es hat sich nichts geändert. Um Ihre Anmeldung zu bestätigen, gehen Sie zurück zur E-Mail und nehmen Sie den Knopf darin.
 
 confirmed-heading = Sie sind angemeldet
 confirmed-one = Sie bekommen jetzt { $newsletter }.

@@ -90,6 +90,9 @@ confirm-button = Yes, subscribe me
 confirm-wrong = Wrong? Just close this page.
 confirm-auto = This page does it by itself after you have looked at it for 3 seconds. You can press the button at once, or close the page if this is a mistake.
 confirm-auto-stop = Do not do it by itself
+hidden-link = For machines only
+hidden-heading = There is nothing to do here
+hidden-why = This link is hidden in our emails, so that we can tell machines such as virus scanners from people. Nothing has changed. To confirm your subscription, go back to the email and use the button in it.
 
 confirmed-heading = You are subscribed
 confirmed-one = You now get { $newsletter }.

@@ -87,6 +87,9 @@ confirm-button = Sí, quiero suscribirme
 confirm-wrong = ¿Un error? Cierra esta página y listo.
 confirm-auto = Esta página lo confirma por sí sola cuando lleva 3 segundos a la vista. Puedes pulsar el botón ya mismo o cerrar la página si es un error.
 confirm-auto-stop = No confirmar automáticamente
+hidden-link = Solo para máquinas
+hidden-heading = Aquí no hay nada que hacer
+hidden-why = Este enlace está oculto en nuestros correos para que podamos distinguir a las máquinas, como los antivirus, de las personas. No ha cambiado nada. Para confirmar tu suscripción, vuelve al correo y usa su botón.
 
 confirmed-heading = Tu suscripción está confirmada
 confirmed-one = Desde ahora recibes { $newsletter }.

@@ -97,6 +97,9 @@ confirm-button = Oui, je m’abonne
 confirm-wrong = Une erreur ? Fermez simplement cette page.
 confirm-auto = Cette page confirme d’elle-même après 3 secondes d’affichage. Vous pouvez appuyer tout de suite sur le bouton, ou fermer la page s’il s’agit d’une erreur.
 confirm-auto-stop = Ne pas confirmer automatiquement
+hidden-link = Réservé aux machines
+hidden-heading = Il n’y a rien à faire ici
+hidden-why = Ce lien est caché dans nos e-mails pour que nous puissions distinguer les machines, comme les antivirus, des personnes. Rien n’a changé. Pour confirmer votre abonnement, revenez à l’e-mail et utilisez son bouton.
 
 confirmed-heading = Votre inscription est confirmée
 confirmed-one = Vous recevez désormais { $newsletter }.

@@ -97,6 +97,9 @@ confirm-button = Sì, voglio iscrivermi
 confirm-wrong = È un errore? Chiudi semplicemente questa pagina.
 confirm-auto = Questa pagina conferma da sola dopo che è rimasta aperta davanti a te per 3 secondi. Puoi premere subito il pulsante oppure chiudere la pagina se è un errore.
 confirm-auto-stop = Non confermare automaticamente
+hidden-link = Solo per le macchine
+hidden-heading = Qui non c’è niente da fare
+hidden-why = Questo link è nascosto nelle nostre e-mail per poter distinguere le macchine, come gli antivirus, dalle persone. Non è cambiato nulla. Per confermare l’iscrizione, torna all’e-mail e usa il pulsante.
 
 confirmed-heading = L’iscrizione è confermata
 confirmed-one = Da ora ricevi { $newsletter }.

@@ -90,6 +90,9 @@ confirm-button = Ja, meld me aan
 confirm-wrong = Vergissing? Sluit deze pagina gewoon.
 confirm-auto = Deze pagina bevestigt vanzelf als je er 3 seconden naar kijkt. Je kunt ook meteen op de knop drukken, of de pagina sluiten als het een vergissing is.
 confirm-auto-stop = Niet vanzelf bevestigen
+hidden-link = Alleen voor machines
+hidden-heading = Hier hoef je niets te doen
+hidden-why = Deze link is verborgen in onze e-mails, zodat we machines zoals virusscanners van mensen kunnen onderscheiden. Er is niets veranderd. Wil je je aanmelding bevestigen, ga dan terug naar de e-mail en gebruik de knop daarin.
 
 confirmed-heading = Je bent aangemeld
 confirmed-one = Je ontvangt nu { $newsletter }.

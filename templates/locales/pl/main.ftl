@@ -90,6 +90,9 @@ confirm-button = Tak, zapisuję się
 confirm-wrong = To pomyłka? Po prostu zamknij tę stronę.
 confirm-auto = Ta strona potwierdzi zapis sama, gdy będzie wyświetlana przez 3 sekundy. Możesz od razu nacisnąć przycisk albo zamknąć stronę, jeśli to pomyłka.
 confirm-auto-stop = Nie potwierdzaj automatycznie
+hidden-link = Tylko dla maszyn
+hidden-heading = Tu nie trzeba nic robić
+hidden-why = Ten link jest ukryty w naszych e-mailach, abyśmy mogli odróżnić maszyny, na przykład skanery antywirusowe, od ludzi. Nic się nie zmieniło. Aby potwierdzić zapis, wróć do e-maila i użyj przycisku.
 
 confirmed-heading = Zapis potwierdzony
 confirmed-one = Od teraz otrzymujesz { $newsletter }.

@@ -96,6 +96,9 @@ confirm-button = Sim, quero assinar
 confirm-wrong = Foi engano? Basta fechar esta página.
 confirm-auto = Esta página confirma sozinha depois de ficar 3 segundos à vista. Você pode clicar no botão agora mesmo ou fechar a página se for um engano.
 confirm-auto-stop = Não confirmar automaticamente
+hidden-link = Só para máquinas
+hidden-heading = Não há nada a fazer aqui
+hidden-why = Este link fica escondido nos nossos e-mails para que possamos distinguir máquinas, como antivírus, de pessoas. Nada mudou. Para confirmar a sua assinatura, volte ao e-mail e use o botão.
 
 confirmed-heading = Assinatura confirmada
 confirmed-one = A partir de agora você recebe { $newsletter }.

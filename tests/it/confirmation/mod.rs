@@ -2,6 +2,7 @@
 
 mod automatic;
 mod late;
+mod machines;
 
 use std::sync::Arc;
 

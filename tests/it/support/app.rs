@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use diesel::sql_types::Text;
@@ -30,9 +31,13 @@ use url::Url;
 use super::cluster::Database;
 use super::http::{Answer, Call, client};
 use super::mail::{link, peer};
+use super::process::PATIENCE;
 
 /// Where readers reach the program: links in mails begin with this, whatever the port of the test.
 pub(crate) const BASE_URL: &str = "https://news.europablatt.example";
+
+/// How often a test looks whether something has happened.
+const POLL: Duration = Duration::from_millis(20);
 
 /// When every test starts: a Monday, 06:30 in Berlin.
 const START: &str = "2026-01-05T05:30:00Z";
@@ -376,5 +381,16 @@ impl TestApp {
     /// How many rows a `SELECT` gives.
     pub(crate) async fn count(&self, select: &str) -> usize {
         self.rows(select).await.len()
+    }
+
+    /// Waits until a `SELECT` gives so many rows: what is written beside an answer comes soon after it.
+    pub(crate) async fn until_count(&self, select: &str, count: usize) {
+        let there = async {
+            while self.count(select).await != count {
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        let there = tokio::time::timeout(PATIENCE, there).await;
+        assert!(there.is_ok(), "never {count} rows: {select}");
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn wire(mail: &CapturedMail) -> String {
     for link in mail.links() {
         for (part, word) in [
             ("/confirm/", "TOKEN"),
+            ("/mail/", "TOKEN"),
             ("/unsubscribe/", "TOKEN"),
             ("/preferences/", "TOKEN"),
             ("/v/", "EDITION"),

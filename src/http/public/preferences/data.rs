@@ -173,6 +173,7 @@ fn signups(held: &Held) -> Vec<Value> {
             "language": it.language.to_string(),
             "source_url": it.source_url,
             "requested_at": it.requested_at,
+            "opened_at": held.openings.iter().find(|(id, _)| *id == it.id).map(|(_, at)| at),
             "confirmed_at": it.confirmed_at,
         })
     })
