@@ -69,10 +69,14 @@ pub(super) async fn share<B: MessageBody + 'static>(
 pub(super) fn foreign_origin(app: &App, request: &HttpRequest) -> Option<SiteOrigin> {
     let origin = origin(request.headers())?;
     let own = Url::parse(app.site.base_url()).ok();
-    let own = own.as_ref().and_then(SiteOrigin::of);
-    let global = app.config.server.allowed_sites.iter();
-    let mut known = global.filter_map(SiteOrigin::of).chain(own);
-    (!known.any(|known| known == origin)).then_some(origin)
+    let is_own = own.as_ref().and_then(SiteOrigin::of).as_ref() == Some(&origin);
+    (!is_own && !is_of_settings(app, &origin)).then_some(origin)
+}
+
+/// Whether a site is one of `server.allowed_sites`, which hold for every newsletter.
+pub(super) fn is_of_settings(app: &App, origin: &SiteOrigin) -> bool {
+    let mut sites = app.config.server.allowed_sites.iter();
+    sites.any(|site| SiteOrigin::of(site).as_ref() == Some(origin))
 }
 
 /// The site from whose page a request comes, as far as the browser says.
@@ -81,8 +85,7 @@ pub(super) fn origin(headers: &HeaderMap) -> Option<SiteOrigin> {
 }
 
 async fn is_listed(app: &App, origin: &SiteOrigin) -> bool {
-    let mut global = app.config.server.allowed_sites.iter();
-    if global.any(|site| site.origin().ascii_serialization() == origin.as_str()) {
+    if is_of_settings(app, origin) {
         return true;
     }
     // Without the database there is no sign-up either.

@@ -373,6 +373,23 @@ pub fn sites(conn: &mut PgConnection) -> Result<Vec<SiteOrigin>, Error> {
     Ok(all)
 }
 
+/// Whether a site is one of each of these newsletters; a name of none that takes readers has no sites.
+///
+/// # Errors
+/// Database errors.
+pub fn all_have_site(
+    conn: &mut PgConnection,
+    slugs: &[Slug],
+    origin: &SiteOrigin,
+) -> Result<bool, Error> {
+    let found = newsletters::active_by_slugs(conn, slugs)?;
+    let has_site = |slug: &Slug| {
+        let mut of_slug = found.iter().filter(|newsletter| newsletter.slug == *slug);
+        of_slug.any(|newsletter| newsletter.sites.contains(origin))
+    };
+    Ok(!slugs.is_empty() && slugs.iter().all(has_site))
+}
+
 /// How well a newsletter fits a page: its language counts most, then shared topics, of which a narrow
 /// newsletter's count more than a broad one's.
 fn fit(newsletter: &Newsletter, language: &Language, topics: &[String]) -> usize {

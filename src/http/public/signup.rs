@@ -108,7 +108,7 @@ async fn answer(
     let is_hasty = submission.elapsed.is_some_and(|elapsed| elapsed < least);
     if !submission.website.is_empty() || is_hasty {
         // A machine learns nothing from a refusal that it did not get.
-        return Ok(accepted(app, submission, visit));
+        return Ok(accepted(app, submission, visit).await);
     }
     let parsed = match parse(submission, visit) {
         Ok(parsed) => parsed,
@@ -137,7 +137,9 @@ async fn answer(
             let language = app.templates.words().spoken(&visit.language);
             doors::ask_for_proof(app, visit.wants_json, &language, fields)
         }
-        Ok(Answer::Pass) | Err(signup::Error::Withheld) => Ok(accepted(app, submission, visit)),
+        Ok(Answer::Pass) | Err(signup::Error::Withheld) => {
+            Ok(accepted(app, submission, visit).await)
+        }
         Err(error @ (signup::Error::Store(_) | signup::Error::OtherSite { .. })) => {
             Err(error.into())
         }
@@ -267,11 +269,11 @@ fn source(text: &str) -> Option<String> {
 }
 
 /// The one answer to every sign-up that was understood.
-fn accepted(app: &App, submission: &Submission, visit: &Visit) -> HttpResponse {
+async fn accepted(app: &App, submission: &Submission, visit: &Visit) -> HttpResponse {
     if visit.wants_json {
         return HttpResponse::Accepted().json(serde_json::json!({ "status": "check_inbox" }));
     }
-    let target = next(app, &submission.next).unwrap_or_else(|| {
+    let target = next(app, submission).await.unwrap_or_else(|| {
         format!(
             "/subscribe/check-inbox?lang={}",
             app.templates.words().spoken(&visit.language)
@@ -282,18 +284,25 @@ fn accepted(app: &App, submission: &Submission, visit: &Visit) -> HttpResponse {
         .finish()
 }
 
-/// The page that the site wants to show, if its origin is one of `server.allowed_sites`.
-fn next(app: &App, text: &str) -> Option<String> {
-    let mut url = Url::parse(text).ok()?;
-    let is_allowed = app
-        .config
-        .server
-        .allowed_sites
-        .iter()
-        .any(|site| site.origin() == url.origin());
-    if !is_allowed || !url.username().is_empty() || url.password().is_some() {
-        return None;
+/// The page that the site wants to show, if it is on a site of the settings or on one of every newsletter that was chosen. What
+/// is known of the address plays no part.
+async fn next(app: &App, submission: &Submission) -> Option<String> {
+    let mut url = Url::parse(&submission.next).ok()?;
+    let origin = SiteOrigin::of(&url)?;
+    if !cors::is_of_settings(app, &origin) {
+        let slugs = submission
+            .newsletters
+            .iter()
+            .map(|text| text.parse::<Slug>());
+        let slugs: Vec<Slug> = slugs.collect::<Result<_, _>>().ok()?;
+        let asked = app
+            .db
+            .transaction(move |conn| newsletters::all_have_site(conn, &slugs, &origin))
+            .await;
+        // Without the database there is no sign-up either.
+        asked.ok().filter(|is_allowed| *is_allowed)?;
     }
+    // As it was understood here, not as it was written: a browser may read the text in another way.
     url.query_pairs_mut()
         .append_pair("newsletter", "check-inbox");
     Some(url.to_string())

@@ -132,3 +132,111 @@ async fn a_reader_is_sent_back_to_allowed_sites_only() {
         assert_eq!(answer.header("location"), expected, "{next:?}");
     }
 }
+
+/// Where a form that orders these newsletters leads.
+async fn led_to(app: &TestApp, next: &str, newsletters: &[&str], trap: &str) -> String {
+    let mut fields = vec![
+        ("email", "ada@example.org"),
+        ("language", "en"),
+        ("next", next),
+        ("website", trap),
+    ];
+    fields.extend(newsletters.iter().map(|slug| ("newsletter", *slug)));
+    let answer = app.post("/subscribe", &fields).await.expect(303);
+    answer.header("location").to_owned()
+}
+
+const INBOX: &str = "/subscribe/check-inbox?lang=en";
+
+#[tokio::test]
+async fn the_sites_of_a_newsletter_are_returned_to() {
+    let app = app_with_settings(&[]).await;
+    app.newsletter("sea")
+        .sites(&["https://www.seeblatt.example", "https://zürich.example"])
+        .create()
+        .await;
+    for (next, expected) in [
+        (
+            "https://www.seeblatt.example/a?b=1",
+            "https://www.seeblatt.example/a?b=1&newsletter=check-inbox",
+        ),
+        (
+            "HTTPS://WWW.Seeblatt.example:443/a",
+            "https://www.seeblatt.example/a?newsletter=check-inbox",
+        ),
+        (
+            "https://zürich.example/danke",
+            "https://xn--zrich-kva.example/danke?newsletter=check-inbox",
+        ),
+        (
+            "https://xn--zrich-kva.example/danke",
+            "https://xn--zrich-kva.example/danke?newsletter=check-inbox",
+        ),
+        // Read as browsers read it, and written so that nobody can read it otherwise.
+        (
+            "https:\\\\www.seeblatt.example\\@evil.example/",
+            "https://www.seeblatt.example/@evil.example/?newsletter=check-inbox",
+        ),
+        ("https://evil.example/", INBOX),
+        ("https://evil.example\\@www.seeblatt.example/", INBOX),
+        ("https://www.seeblatt.example@evil.example/", INBOX),
+        ("https://www.seeblatt.example:x@evil.example/", INBOX),
+        ("https://eve@www.seeblatt.example/", INBOX),
+        ("https://www.seeblatt.example.evil.example/", INBOX),
+        ("https://evil.example/https://www.seeblatt.example/", INBOX),
+        ("//evil.example/", INBOX),
+        ("//www.seeblatt.example/a", INBOX),
+        ("\\\\evil.example/", INBOX),
+        ("/\\evil.example/", INBOX),
+        ("///www.seeblatt.example/", INBOX),
+        ("http://www.seeblatt.example/a", INBOX),
+        ("https://www.seeblatt.example:8443/a", INBOX),
+        ("https://seeblatt.example/", INBOX),
+        ("https://zurich.example/", INBOX),
+        ("https://z\u{fc}rich.example.evil.example/", INBOX),
+        // A Cyrillic letter that looks like a Latin one.
+        ("https://www.seebl\u{430}tt.example/", INBOX),
+        ("https://www.seeblatt.example%2eevil.example/", INBOX),
+        ("javascript://www.seeblatt.example/%0aalert(1)", INBOX),
+        ("data:text/html,https://www.seeblatt.example", INBOX),
+    ] {
+        let led = led_to(&app, next, &["sea"], "").await;
+        assert_eq!(led, expected, "{next:?}");
+        // A machine that fell into the trap is led to the same place.
+        assert_eq!(
+            led_to(&app, next, &["sea"], "x").await,
+            expected,
+            "{next:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn all_newsletters_of_a_form_must_have_the_site() {
+    let settings = [("TIDINGS__SERVER__ALLOWED_SITES", "https://all.example")];
+    let app = app_with_settings(&settings).await;
+    let (both, sea) = ("https://both.example", "https://sea.example");
+    app.newsletter("sea").sites(&[both, sea]).create().await;
+    app.newsletter("land").sites(&[both]).create().await;
+    for (site, newsletters, is_allowed) in [
+        (both, &["sea", "land"][..], true),
+        (both, &["sea", "sea"], true),
+        (sea, &["sea"], true),
+        (sea, &["sea", "land"], false),
+        (sea, &["land"], false),
+        // A newsletter without sites is ordered from anywhere and leads nowhere.
+        (both, &["morning"], false),
+        (both, &["sea", "morning"], false),
+        ("https://all.example", &["sea", "morning"], true),
+    ] {
+        let led = led_to(&app, &format!("{site}/"), newsletters, "").await;
+        let there = format!("{site}/?newsletter=check-inbox");
+        let expected = if is_allowed { &there } else { INBOX };
+        assert_eq!(led, expected, "{site} {newsletters:?}");
+    }
+    // What is no newsletter leads a machine nowhere.
+    for newsletters in [&["nothing"][..], &["sea", "No Slug"], &[]] {
+        let led = led_to(&app, &format!("{sea}/"), newsletters, "x").await;
+        assert_eq!(led, INBOX, "{newsletters:?}");
+    }
+}
