@@ -157,6 +157,7 @@ routes! {
     POST "/subscribers" => admin::subscribers::add;
     GET "/subscribers/{id}" => admin::subscribers::read;
     POST "/subscribers/{id}/unsubscribe" => admin::subscribers::unsubscribe;
+    POST "/subscribers/{id}/erase" => admin::erasure::erase;
     PUT "/subscribers/{id}/subscriptions/{slug}/rhythm" => admin::rhythms::set;
     POST "/subscribers/{id}/subscriptions/{slug}/pause" => admin::rhythms::pause;
     POST "/subscribers/{id}/subscriptions/{slug}/resume" => admin::rhythms::resume;

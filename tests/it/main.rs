@@ -29,6 +29,7 @@ mod delivery;
 mod digest;
 mod email_snapshots;
 mod embed;
+mod erasure;
 mod feeds;
 mod funnel;
 mod ghost;

@@ -6,6 +6,7 @@ pub(super) mod attack;
 pub(super) mod bulk;
 pub(super) mod corrections;
 pub(super) mod editions;
+pub(super) mod erasure;
 pub(super) mod feeds;
 pub(super) mod funnel;
 pub(super) mod leave_reasons;

@@ -50,7 +50,8 @@ pub(crate) struct SubscriberBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AddedAnswer {
     newsletter: String,
-    /// `added`, `already`, `left_before` (stays away) or `suppressed`.
+    /// `added`, `already`, `left_before` (stays away), `suppressed`, or `erased` (only the reader's own sign-up brings the address
+    /// back).
     result: &'static str,
 }
 

@@ -1,20 +1,23 @@
-//! What is held about a reader: all of it handed over, or deleted. Only with a link that was mailed on request.
+//! What is held about a reader: all of it handed over, or deleted. Readers need a link that was mailed on request.
 
 use diesel::PgConnection;
 use jiff::Timestamp;
 
 use super::{Access, Error, open_mailed};
 use crate::domain::consent::Consent;
-use crate::domain::id::{NewsletterId, SignupId, SubscriptionId};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::erasure::Standing;
+use crate::domain::id::{NewsletterId, SignupId, SubscriberId, SubscriptionId};
 use crate::domain::link_token::LinkKeys;
 use crate::domain::newsletter::Newsletter;
 use crate::domain::reader_link::ReaderLink;
 use crate::domain::rhythm::Rhythm;
 use crate::domain::signup::Signup;
+use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::Subscription;
 use crate::store::person::{self, HeldEdition, HeldMail};
 use crate::store::{
-    consents, erasures, newsletters, openings, rhythms, subscribers, subscriptions,
+    self, consents, erasures, newsletters, openings, rhythms, subscribers, subscriptions,
 };
 
 /// Everything.
@@ -105,7 +108,54 @@ pub fn erase(
 ) -> Result<Access, Error> {
     let access = open_mailed(conn, now, keys, token)?;
     let subscriber = subscribers::lock(conn, access.subscriber.id)?.ok_or(Error::UnknownLink)?;
-    subscriptions::lock_all_of(conn, subscriber.id)?;
-    erasures::erase(conn, keys, subscriber.id, &subscriber.address_key, now)?;
+    erase_locked(conn, now, keys, &subscriber)?;
     Ok(access)
+}
+
+/// Why the newsroom's wish to erase a reader was not followed.
+#[derive(Debug, thiserror::Error)]
+pub enum NewsroomError {
+    /// There is no such reader, and none with this address was erased.
+    #[error("there is no such subscriber")]
+    NotFound,
+    /// The address is another reader's or nobody's.
+    #[error("is not the address of this subscriber; nothing was deleted")]
+    OtherAddress,
+    /// The database failed.
+    #[error("cannot delete the subscriber")]
+    Store(#[from] store::Error),
+}
+
+/// The same for the newsroom, when a reader asks for it in another way than by the link: the address says that this reader is
+/// meant. Once more does nothing.
+///
+/// # Errors
+/// [`NewsroomError`].
+pub fn erase_for_newsroom(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    id: SubscriberId,
+    address: &EmailAddress,
+) -> Result<(), NewsroomError> {
+    let Some(subscriber) = subscribers::lock(conn, id)? else {
+        return match erasures::standing(conn, keys, &address.key())? {
+            Standing::Erased | Standing::ErasedAndSuppressed => Ok(()),
+            Standing::Free | Standing::Suppressed => Err(NewsroomError::NotFound),
+        };
+    };
+    if subscriber.address_key != address.key() {
+        return Err(NewsroomError::OtherAddress);
+    }
+    Ok(erase_locked(conn, now, keys, &subscriber)?)
+}
+
+fn erase_locked(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    subscriber: &Subscriber,
+) -> Result<(), store::Error> {
+    subscriptions::lock_all_of(conn, subscriber.id)?;
+    erasures::erase(conn, keys, subscriber.id, &subscriber.address_key, now)
 }

@@ -29,7 +29,7 @@ use crate::store::{
 
 pub use address::{ChangeState, ShownChange, ask_for_change, confirm_change, look_at, stop_change};
 pub use changes::{Change, change, stop_all};
-pub use data::{Held, erase, export, look_at_erasing};
+pub use data::{Held, NewsroomError, erase, erase_for_newsroom, export, look_at_erasing};
 pub use link::ask_for_link;
 
 /// The page on which the buttons stand, in the evidence.
