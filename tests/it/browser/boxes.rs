@@ -1,13 +1,9 @@
 //! Forms, with and without their script, and the element.
 
-use super::{Kind, STRICT, asked_to_confirm, browser, serve, snippet, start};
+use super::{ENTER, Kind, STRICT, TAB, asked_to_confirm, browser, serve, snippet, start};
 use crate::support::browser::{NEWS, SITE};
 
 const ANNA: &str = "anna@beispiel.example";
-
-/// Keys, as `WebDriver` (W3C, 17.4.2) writes them.
-const TAB: char = '\u{e004}';
-const ENTER: char = '\u{e007}';
 
 #[tokio::test]
 async fn a_form_and_its_script_work_under_a_strict_policy() {

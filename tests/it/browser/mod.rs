@@ -1,13 +1,19 @@
-//! The box on a publisher's page, in Chromium.
+//! The box on a publisher's page, and the pages of readers, in Chromium.
 
 mod boxes;
+mod confirm;
 mod frames;
 mod gateway;
 mod pages;
+mod readers;
 
 use crate::support::TestApp;
 use crate::support::browser::{Browser, Kind, NEWS, SITE};
 use crate::support::site::Site;
+
+/// Keys, as `WebDriver` (W3C, 17.4.2) writes them.
+const TAB: char = '\u{e004}';
+const ENTER: char = '\u{e007}';
 
 /// What a careful publisher lets a page do.
 const STRICT: &str = "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src http://news.europablatt.example; \

@@ -13,7 +13,7 @@ const AXE: &str = concat!(
 );
 
 /// The smallest screen that WCAG 1.4.10 asks for, in pixels.
-const NARROW: u32 = 320;
+pub(super) const NARROW: u32 = 320;
 
 const CHECK: &str = "const done = arguments[arguments.length - 1]; \
     axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}) \
@@ -35,13 +35,34 @@ async fn pages(world: &World) -> Vec<String> {
             pages.push(path);
         }
     }
+    // What the pages of readers say after a button.
+    let after = |start: &str, query: &str| {
+        let is_token = |rest: &str| rest.len() > 40 && !rest.contains('/');
+        let pages = pages
+            .iter()
+            .filter(|path| path.strip_prefix(start).is_some_and(is_token));
+        pages.map(|path| format!("{path}?{query}")).collect()
+    };
+    let after: Vec<Vec<String>> = vec![
+        after("/unsubscribe/", "done=not_me"),
+        after("/preferences/", "done=paused&of=morning"),
+    ];
+    pages.extend(after.into_iter().flatten());
     // A page that is not there is a page, too.
     pages.push("/nothing".to_owned());
     pages
 }
 
-async fn check(world: &World, pages: &[String], is_dark: bool, mistakes: &mut Vec<String>) {
+/// What axe-core finds wrong with the page that the browser shows.
+pub(super) async fn faults(browser: &Browser) -> Vec<String> {
     let axe = std::fs::read_to_string(AXE).expect("`make test` fetches axe-core");
+    browser.run(&axe).await;
+    let found = browser.run_async(CHECK).await;
+    let found = found.as_array().unwrap().iter();
+    found.map(|one| one.as_str().unwrap().to_owned()).collect()
+}
+
+async fn check(world: &World, pages: &[String], is_dark: bool, mistakes: &mut Vec<String>) {
     let kind = Kind {
         phone_width: Some(NARROW),
         is_dark,
@@ -54,10 +75,8 @@ async fn check(world: &World, pages: &[String], is_dark: bool, mistakes: &mut Ve
             browser
                 .go(&format!("{NEWS}{path}{joint}lang={language}"))
                 .await;
-            browser.run(&axe).await;
-            let found = browser.run_async(CHECK).await;
             let dark = if is_dark { "dark" } else { "light" };
-            for one in found.as_array().unwrap() {
+            for one in faults(&browser).await {
                 mistakes.push(format!("{path} in {language}, {dark}: {one}"));
             }
             let width = browser

@@ -45,7 +45,7 @@ impl Kind {
 /// One browser with one window; gone with the test.
 pub(crate) struct Browser {
     client: Client,
-    _driver: Driver,
+    driver: Driver,
     _seat: SemaphorePermit<'static>,
 }
 
@@ -119,7 +119,7 @@ impl Browser {
         driver.session = client.session_id().await.unwrap();
         Self {
             client,
-            _driver: driver,
+            driver,
             _seat: seat,
         }
     }
@@ -155,6 +155,25 @@ impl Browser {
     /// What a script gives to the function that is its last argument.
     pub(crate) async fn run_async(&self, script: &str) -> Value {
         self.client.execute_async(script, Vec::new()).await.unwrap()
+    }
+
+    /// Runs a script in every page from here on, before any of the page's own.
+    pub(crate) async fn prepare(&self, script: &str) {
+        let (port, session) = (self.driver.port, self.driver.session.as_ref().unwrap());
+        let url = format!("http://127.0.0.1:{port}/session/{session}/goog/cdp/execute");
+        let command =
+            json!({"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}});
+        let call = super::http::client().post(url).body(command.to_string());
+        let answer = call.send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
+    /// Whether there is such an element and a reader sees it; also where pages may run no scripts.
+    pub(crate) async fn shown(&self, selector: &str) -> bool {
+        match self.client.find(Locator::Css(selector)).await {
+            Ok(element) => element.is_displayed().await.unwrap(),
+            Err(_) => false,
+        }
     }
 
     /// Waits until an expression is true.
