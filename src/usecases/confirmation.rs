@@ -29,8 +29,8 @@ use crate::domain::subscriber::Subscriber;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::i18n::Words;
 use crate::store::{
-    self, consents, deliveries, editions, erasures, limits, looks, newsletters, openings, scanner_marks,
-    signups, subscribers, subscriptions, suppressions,
+    self, consents, deliveries, editions, erasures, limits, looks, newsletters, openings,
+    scanner_marks, signups, subscribers, subscriptions, suppressions,
 };
 
 /// Why there is nothing to show.
