@@ -21,6 +21,13 @@ impl Connection {
         }
     }
 
+    /// Gets a page and returns the status of the answer.
+    pub(super) async fn get(&mut self, path: &str) -> u16 {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        self.stream.write_all(request.as_bytes()).await.unwrap();
+        self.answer().await
+    }
+
     /// Posts JSON and returns the status of the answer.
     pub(super) async fn post_json(&mut self, path: &str, body: &str) -> u16 {
         let length = body.len();

@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 pub(super) const POLL: Duration = Duration::from_millis(2);
 
 /// One client signs up more readers than any client may, on a few connections, and as fast as it can.
-const OPEN_DOORS: [(&str, &str); 7] = [
+pub(super) const OPEN_DOORS: [(&str, &str); 7] = [
     ("TIDINGS__LIMITS__ALL_REQUESTS", "off"),
     ("TIDINGS__LIMITS__ALL_MAILS", "off"),
     ("TIDINGS__LIMITS__DOMAIN_MAILS", "off"),
@@ -47,6 +47,11 @@ impl Program {
         self.address
     }
 
+    /// The number of its process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for the first 200 on `/healthz`.
     pub(super) fn wait(&mut self) {
         loop {
@@ -67,6 +72,14 @@ impl Drop for Program {
     fn drop(&mut self) {
         end(&mut self.child);
     }
+}
+
+/// The memory that a process has at present, in MiB.
+pub(super) fn resident_mib(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.unwrap().split_ascii_whitespace().nth(1).unwrap();
+    kib.parse::<f64>().unwrap() / 1024.0
 }
 
 /// A running `tidings worker`, stopped when dropped.

@@ -13,10 +13,10 @@ use tidings::i18n::Words;
 use tidings::usecases::doors::{self, Visitor};
 use tidings::usecases::signup::{Asked, Request, request_all};
 
+use super::program::OPEN_DOORS;
+
 /// The script is what the program does, or the comparison is worth nothing.
-///
-/// `no_limits` names settings that are off.
-pub(super) fn check(url: &str, script: &Path, no_limits: &[&str]) {
+pub(super) fn check(url: &str, script: &Path) {
     let script = std::fs::read_to_string(script).unwrap();
     let written: Vec<String> = script
         .lines()
@@ -24,7 +24,7 @@ pub(super) fn check(url: &str, script: &Path, no_limits: &[&str]) {
         .map(|line| shape(line.trim_end_matches(';')))
         .filter(|line| line != "BEGIN" && line != "COMMIT")
         .collect();
-    let recorded: Vec<String> = recorded(url, no_limits)
+    let recorded: Vec<String> = recorded(url)
         .iter()
         .map(|statement| shape(statement.split(" -- binds").next().unwrap()))
         .filter(|line| line != "BEGIN" && line != "ROLLBACK")
@@ -36,12 +36,13 @@ pub(super) fn check(url: &str, script: &Path, no_limits: &[&str]) {
 }
 
 /// The statements of one sign-up, which is not kept.
-fn recorded(url: &str, no_limits: &[&str]) -> Vec<String> {
+fn recorded(url: &str) -> Vec<String> {
     let mut sources = Sources::default();
-    for name in no_limits {
+    // As the program that is measured.
+    for (name, value) in OPEN_DOORS {
         sources
             .environment
-            .insert((*name).to_owned(), "off".to_owned());
+            .insert(name.to_owned(), value.to_owned());
     }
     let config = Config::load(&sources).unwrap().config;
     let request_of_a_reader = Request {

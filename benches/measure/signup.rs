@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, QueryDsl, RunQueryDsl};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tidings::embedded_postgres::{Cluster, Settings};
 use tidings::schema::deliveries;
 use tidings::store::migrations;
@@ -17,10 +18,10 @@ use tokio::time::Instant;
 
 use super::http::Connection;
 use super::pgbench::{Outcome, Run};
-use super::program::Program;
+use super::program::{Program, resident_mib};
 use super::{Measurement, Subject, p99_ms, script};
 
-/// Readers at once. Answers come at multiples of 25 ms, so that fewer could not ask for more.
+/// Readers at once.
 const CLIENTS: u32 = 128;
 /// Connections of pgbench: more than these make it no faster, and the server takes a hundred.
 const PGBENCH_CLIENTS: u32 = 64;
@@ -43,11 +44,35 @@ const P99: Subject = Subject {
     unit: "ms",
     reference: "pgbench in the same runs",
 };
+const BESIDE_IDLE: Subject = Subject {
+    name: "sign-ups beside 10,000 idle connections",
+    unit: "1/s",
+    reference: "the same without them, in turn",
+};
+const IDLE_MEMORY: Subject = Subject {
+    name: "server with 10,000 idle connections",
+    unit: "MiB",
+    reference: "its memory before they came",
+};
 const PACED_P99: Subject = Subject {
     name: "sign-up p99 at half of that rate",
     unit: "ms",
     reference: "pgbench --rate with as many a second",
 };
+
+/// Connections that have sent one request and stay.
+const IDLE: usize = 10_000;
+/// How often sign-ups are measured beside them, and without.
+const IDLE_ROUNDS: u64 = 5;
+
+/// Files that this process may open.
+const FILES: u64 = 12_000;
+
+/// Seats for the idle ones, who are not sent away while the measurement lasts.
+const PATIENCE: [(&str, &str); 2] = [
+    ("TIDINGS__SERVER__MAX_CONNECTIONS", "12000"),
+    ("TIDINGS__SERVER__KEEP_ALIVE_SECONDS", "600"),
+];
 
 /// A newsletter to sign up for, and what the script calls.
 const NEWSLETTER: &str = "
@@ -67,16 +92,6 @@ const NEWSLETTER: &str = "
     CREATE FUNCTION bench_keys(n bigint) RETURNS text[] LANGUAGE sql IMMUTABLE AS
         $$ SELECT ARRAY['mailbox:' || md5(n::text)] $$;";
 
-/// Limits that a benchmark reaches at once. That of a mailbox stays, and is counted for each sign-up.
-const NO_LIMITS: [&str; 6] = [
-    "TIDINGS__LIMITS__CLIENT_REQUESTS",
-    "TIDINGS__LIMITS__ALL_REQUESTS",
-    "TIDINGS__LIMITS__CLIENT_MAILS",
-    "TIDINGS__LIMITS__DOMAIN_MAILS",
-    "TIDINGS__LIMITS__NEWSLETTER_MAILS",
-    "TIDINGS__LIMITS__ALL_MAILS",
-];
-
 pub(crate) fn measure() -> Vec<Measurement> {
     let folder = super::folder();
     let cluster = Cluster::start(&Settings {
@@ -85,12 +100,13 @@ pub(crate) fn measure() -> Vec<Measurement> {
     })
     .unwrap();
     let contest = Contest::new(&cluster, folder.path());
-    script::check(&contest.url, &contest.script, &NO_LIMITS);
+    script::check(&contest.url, &contest.script);
     contest.post(1);
     contest.pgbench(0, 2, None);
     let mut results = contest.at_full_rate();
     let half = results[0].value / 2.0;
     results.push(contest.at(half));
+    results.extend(contest.beside_idle());
     contest.check_rows();
     results
 }
@@ -118,10 +134,8 @@ impl Contest {
                 "SECRET_KEY",
                 "a key for the benchmark, longer than 32 characters",
             ),
-            ("TIDINGS__ATTACK__AUTOMATIC", "false"),
-            ("TIDINGS__SERVER__MAX_REQUESTS_PER_CONNECTION", "1000000"),
         ];
-        variables.extend(NO_LIMITS.map(|name| (name, "off")));
+        variables.extend(PATIENCE);
         let flags = ["--no-scheduler", "--no-worker"];
         let mut program = Program::start(folder, &flags, &variables);
         program.wait();
@@ -225,6 +239,25 @@ impl Contest {
         })
     }
 
+    /// Alone and beside idle connections, in turn; and what those cost the server.
+    fn beside_idle(&self) -> Vec<Measurement> {
+        let (mut rates, mut other_rates) = (Vec::new(), Vec::new());
+        let (mut memory, mut other_memory) = (Vec::new(), Vec::new());
+        for _ in 0..IDLE_ROUNDS {
+            other_rates.push(self.post(SECONDS).per_second);
+            other_memory.push(resident_mib(self.program.id()));
+            let mut idle = self.runtime.block_on(idle(self.program.address()));
+            memory.push(resident_mib(self.program.id()));
+            rates.push(self.post(SECONDS).per_second);
+            // They were there all the time, and are served.
+            self.runtime.block_on(ask_all(&mut idle));
+        }
+        vec![
+            BESIDE_IDLE.result(rates, other_rates),
+            IDLE_MEMORY.result(memory, other_memory),
+        ]
+    }
+
     fn pgbench(&self, round: u64, seconds: u32, rate: Option<f64>) -> Outcome {
         checkpoint(&self.other_url);
         Run {
@@ -276,6 +309,23 @@ async fn connect(address: SocketAddr) -> Vec<Connection> {
         connections.push(Connection::open(address).await);
     }
     connections
+}
+
+async fn idle(address: SocketAddr) -> Vec<Connection> {
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, hard.min(FILES), hard).unwrap();
+    let mut connections = Vec::with_capacity(IDLE);
+    for _ in 0..IDLE {
+        connections.push(Connection::open(address).await);
+    }
+    ask_all(&mut connections).await;
+    connections
+}
+
+async fn ask_all(connections: &mut [Connection]) {
+    for connection in connections {
+        assert_eq!(connection.get("/healthz").await, 200);
+    }
 }
 
 async fn sign_up(connection: &mut Connection, next: &AtomicU64) {

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use clap::Args;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
@@ -80,8 +81,32 @@ pub(super) fn base_url(config: &Config, listener: &TcpListener) -> Result<Url, F
     Url::parse(&format!("http://{address}")).map_err(|cause| Failure::Failed(cause.to_string()))
 }
 
+/// Open files beside the connections of readers: the database's, mail's, logs, and those that are being closed.
+const OTHER_FILES: u64 = 256;
+
+/// Lets the process open as many files as connections may come: systems allow 1024 unless asked, and each connection is one.
+fn allow_files(config: &Config) {
+    let wanted = u64::from(config.server.max_connections) + OTHER_FILES;
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+        return;
+    };
+    let raised = wanted.min(hard).max(soft);
+    if raised > soft {
+        // Where it fails, the old limit stands and is told below.
+        setrlimit(Resource::RLIMIT_NOFILE, raised, hard).ok();
+    }
+    let allowed = getrlimit(Resource::RLIMIT_NOFILE).map_or(soft, |(soft, _)| soft);
+    if allowed < wanted {
+        output::note(format_args!(
+            "this process may open {allowed} files, and server.max_connections needs {wanted}: \
+             allow more (`ulimit -n`, LimitNOFILE= of systemd), or set it lower"
+        ));
+    }
+}
+
 pub(super) fn serve(global: &Global, args: &ServeArgs) -> Result<(), Failure> {
     let mut config = settings::load_and_log(global, listen_override(args.listen.as_ref()))?;
+    allow_files(&config);
     let listener = bind(config.server.listen)?;
     let database = PrivateDatabase::provide(&mut config, &global.data_dir(), Wish::Own)?;
     let loops = Loops {

@@ -105,3 +105,40 @@ async fn every_page_in_every_language_is_accessible_and_narrow() {
     }
     assert!(mistakes.is_empty(), "\n{}", mistakes.join("\n"));
 }
+
+/// Pictures of every page, for people to look at: made where `TIDINGS_PICTURES` names a folder, in German and Arabic.
+#[tokio::test]
+async fn pictures_of_every_page_are_made_on_request() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it says where, and steers nothing that is tested"
+    )]
+    let wanted = std::env::var("TIDINGS_PICTURES");
+    let Ok(folder) = wanted else { return };
+    let world = World::make().await;
+    let pages = pages(&world).await;
+    let browser = Browser::start(Kind::USUAL, world.app.address(), "127.0.0.1:9").await;
+    for language in ["de", "ar"] {
+        for (number, path) in pages.iter().enumerate() {
+            let joint = if path.contains('?') { '&' } else { '?' };
+            browser
+                .go(&format!("{NEWS}{path}{joint}lang={language}"))
+                .await;
+            let picture = browser.picture(700).await;
+            assert!(picture.starts_with(b"\x89PNG"));
+            let name: String = path
+                .chars()
+                .take(28)
+                .map(|letter| {
+                    if letter.is_alphanumeric() {
+                        letter
+                    } else {
+                        '-'
+                    }
+                })
+                .collect();
+            let file = format!("{folder}/{language}-{number:02}{name}.png");
+            std::fs::write(file, picture).unwrap();
+        }
+    }
+}

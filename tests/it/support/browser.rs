@@ -191,6 +191,18 @@ impl Browser {
         assert!(wait.await.is_ok(), "never true: {expression}");
     }
 
+    /// A picture (PNG) of the whole page, `width` pixels wide.
+    pub(crate) async fn picture(&self, width: u32) -> Vec<u8> {
+        self.client.set_window_size(width, 600).await.unwrap();
+        let height = self
+            .run("return document.documentElement.scrollHeight")
+            .await;
+        // The window's own bars are a part of its size.
+        let height = u32::try_from(height.as_u64().unwrap()).unwrap() + 140;
+        self.client.set_window_size(width, height).await.unwrap();
+        self.client.screenshot().await.unwrap()
+    }
+
     /// From here on finds what is in the first frame of the page.
     pub(crate) async fn enter_frame(&self) {
         self.find("iframe").await.enter_frame().await.unwrap();
