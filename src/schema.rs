@@ -92,6 +92,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    consent_heads (subscription_id) {
+        subscription_id -> Uuid,
+        number -> Int4,
+        hash -> Bytea,
+        key_id -> Int2,
+        seal -> Bytea,
+    }
+}
+
+diesel::table! {
     consents (id) {
         id -> Uuid,
         subscription_id -> Uuid,
@@ -102,6 +112,14 @@ diesel::table! {
         language -> Text,
         page_url -> Nullable<Text>,
         recorded_at -> Timestamptz,
+        number -> Int4,
+        address -> Text,
+        user_agent -> Nullable<Text>,
+        client_address -> Nullable<Text>,
+        sealed_at -> Nullable<Timestamptz>,
+        key_id -> Int2,
+        previous_hash -> Nullable<Bytea>,
+        hash -> Bytea,
     }
 }
 
@@ -642,6 +660,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     articles,
     attacks,
     attempts,
+    consent_heads,
     consents,
     correction_editions,
     correction_notices,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::{Connection as _, PgConnection};
 use tidings::config::{Config, Sources};
-use tidings::domain::consent::ConsentSource;
+use tidings::domain::consent::{AddressForm, ConsentSource, Witness};
 use tidings::domain::language::Language;
 use tidings::domain::link_token::LinkKeys;
 use tidings::i18n::Words;
@@ -52,6 +52,11 @@ fn recorded(url: &str) -> Vec<String> {
         door: ConsentSource::Json,
         source_url: None,
         client: None,
+        witness: Witness::new(
+            Some([203, 0, 113, 7].into()),
+            AddressForm::KeyedHash,
+            Some("Mozilla/5.0"),
+        ),
         origin: None,
         placement: String::new(),
     };

@@ -9,9 +9,10 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, QueryDsl, RunQueryDsl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use tidings::domain::consent_seal::EvidenceKeys;
 use tidings::embedded_postgres::{Cluster, Settings};
 use tidings::schema::deliveries;
-use tidings::store::migrations;
+use tidings::store::migrations::{self, Seals};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -292,7 +293,12 @@ fn database(cluster: &Cluster, name: &str) -> String {
         .unwrap();
     let url = cluster.url_for(name);
     let mut conn = PgConnection::establish(&url).unwrap();
-    migrations::run(&mut conn).unwrap();
+    // A new database holds no evidence that had to be sealed.
+    let seals = Seals {
+        keys: &EvidenceKeys::new([]),
+        now: jiff::Timestamp::UNIX_EPOCH,
+    };
+    migrations::run(&mut conn, seals).unwrap();
     conn.batch_execute(NEWSLETTER).unwrap();
     url
 }

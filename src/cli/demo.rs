@@ -118,10 +118,10 @@ async fn with_database(
     config.publisher = demo::publisher(&site)?;
     let app = App::new(config, Clock::System, &base_url, Some(&catcher), true)?;
     serve::migrate_app(&app).await?;
-    let now = app.clock.now();
+    let (now, keys) = (app.clock.now(), app.keys.clone());
     let filled = app
         .db
-        .transaction(move |conn| demo::fill(conn, now, &site))
+        .transaction(move |conn| demo::fill(conn, now, &keys, &site))
         .await?;
     if filled.readers > 0 {
         output::note(format_args!(

@@ -7,8 +7,8 @@ use crate::config::ConfigError;
 use crate::embedded_postgres;
 use crate::usecases::digest::corrections;
 use crate::usecases::{
-    StoreError, access, approval, attack, delivery, demo, digest, editions, feeds, pausing, schema,
-    sending, subscribers,
+    StoreError, access, approval, attack, consents, delivery, demo, digest, editions, feeds,
+    pausing, schema, sending, subscribers,
 };
 
 /// Why a command failed.
@@ -188,6 +188,17 @@ impl From<attack::Error> for Failure {
             attack::Error::EmptyWindow => {
                 Self::Refused("--since must not be after --until".to_owned())
             }
+        }
+    }
+}
+
+impl From<consents::Error> for Failure {
+    fn from(error: consents::Error) -> Self {
+        match error {
+            consents::Error::Store(cause) => cause.into(),
+            consents::Error::UnknownSubscriber
+            | consents::Error::UnknownNewsletter(_)
+            | consents::Error::NoSubscription(_) => Self::NotFound(error.to_string()),
         }
     }
 }

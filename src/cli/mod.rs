@@ -3,6 +3,7 @@
 mod admin;
 mod approvals;
 mod attack;
+mod consent;
 mod corrections;
 mod demo;
 mod editions;
@@ -93,6 +94,9 @@ enum Command {
     /// Machines that fill in the sign-up form
     #[command(subcommand)]
     Attack(attack::AttackCommand),
+    /// Evidence of readers' consent: check it, certify it
+    #[command(subcommand)]
+    Consent(consent::ConsentCommand),
     /// Check mails of any system, without a database
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -143,6 +147,7 @@ fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Corrections(command) => corrections::run(&global, command),
         Command::Sending(command) => sending::run(&global, command),
         Command::Attack(command) => attack::run(&global, command),
+        Command::Consent(command) => consent::run(&global, command),
         Command::Mail(command) => mail::run(&command),
         Command::Templates(command) => templates::run(&global, command),
         Command::Schedule(command) => schedule::run(&global, command),

@@ -21,6 +21,13 @@ pub(super) fn error(failure: &Failure) {
     note(format_args!("error: {failure}"));
 }
 
+/// One of several results, as JSON on one line.
+pub(super) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(|cause| Failure::Failed(cause.to_string()))?;
+    line(text);
+    Ok(())
+}
+
 /// A result as JSON.
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text =

@@ -141,7 +141,7 @@ pub(super) fn serve(global: &Global, args: &ServeArgs) -> Result<(), Failure> {
 
 /// Brings the database to this version's schema; servers that start at once wait for each other.
 pub(super) async fn migrate_app(app: &App) -> Result<(), Failure> {
-    let ran = app.db.session(schema::migrate).await?;
+    let ran = migrate_now(app).await?;
     if !ran.is_empty() {
         output::note(format_args!(
             "migrated the database: {} migrations",
@@ -155,6 +155,12 @@ pub(super) async fn migrate_app(app: &App) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+async fn migrate_now(app: &App) -> Result<Vec<String>, schema::Error> {
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let work = move |conn: &mut _| schema::migrate(conn, now, &keys);
+    app.db.session(work).await
 }
 
 /// Serves and works until SIGTERM or SIGINT, then ends requests and mails that are under way.
@@ -255,7 +261,7 @@ pub(super) fn migrate(global: &Global, dry_run: bool) -> Result<(), Failure> {
         let names = if dry_run {
             app.db.session(schema::pending).await?
         } else {
-            app.db.session(schema::migrate).await?
+            migrate_now(&app).await?
         };
         let verb = if dry_run { "would run" } else { "ran" };
         for name in &names {

@@ -8,6 +8,7 @@ mod source;
 mod tree;
 
 pub mod confirm;
+pub mod consent;
 pub mod delivery;
 pub mod doors;
 pub mod fetch;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 pub use confirm::{Confirm, ConfirmMode};
+pub use consent::Consent;
 pub use delivery::{Delivery, Digest, Disposable, Links, Signup};
 pub use doors::{Attack, Captcha, Limits, Requirement};
 pub use fetch::{AllowedHost, Feeds, Fetch};
@@ -42,6 +44,7 @@ pub struct Config {
     pub links: Links,
     pub signup: Signup,
     pub confirm: Confirm,
+    pub consent: Consent,
     pub limits: Limits,
     pub captcha: Captcha,
     pub attack: Attack,

@@ -17,6 +17,8 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use super::consent_seal::EvidenceKeys;
+
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -103,6 +105,7 @@ struct Key {
 pub struct LinkKeys {
     current: Key,
     previous: Vec<Key>,
+    evidence: EvidenceKeys,
 }
 
 impl std::fmt::Debug for LinkKeys {
@@ -118,7 +121,14 @@ impl LinkKeys {
         Self {
             current: Key::derive(secret),
             previous: previous.iter().map(Key::derive).collect(),
+            evidence: EvidenceKeys::new(std::iter::once(secret).chain(previous)),
         }
+    }
+
+    /// Keys of their own, from the same secrets, that seal evidence of consent.
+    #[must_use]
+    pub fn evidence(&self) -> &EvidenceKeys {
+        &self.evidence
     }
 
     /// The token for a link of `purpose` to the row `id`.

@@ -37,6 +37,8 @@ pub mod hub_subscription;
 pub mod wordpress_paging;
 
 pub mod consent;
+pub mod consent_chain;
+pub mod consent_seal;
 pub mod reader_link;
 pub mod rhythm;
 pub mod signup;

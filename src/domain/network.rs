@@ -37,6 +37,16 @@ impl Network {
         Self(network.trunc())
     }
 
+    /// What is kept of an address that is only kept in part: /24 of IPv4, /48 of IPv6, which is a site (RFC 6177 §2).
+    #[must_use]
+    pub fn truncated(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        let prefix = if address.is_ipv4() { 24 } else { 48 };
+        // As above.
+        let network = IpNet::new(address, prefix).unwrap_or_else(|_| IpNet::from(address));
+        Self(network.trunc())
+    }
+
     /// Whether the address is in it. An IPv4 address that is written as IPv6 (RFC 4291 §2.5.5.2) is one of IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {

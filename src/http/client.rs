@@ -7,9 +7,11 @@
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, USER_AGENT};
 
+use crate::app::App;
 use crate::config::{ProxyHeader, Server};
+use crate::domain::consent::{Press, Witness};
 use crate::domain::network::{self, Network};
 
 /// The client's address. Without a peer, which real connections have, the unspecified address.
@@ -24,6 +26,26 @@ pub(super) fn address(request: &HttpRequest, settings: &Server) -> IpAddr {
 pub(super) fn limited_network(request: &HttpRequest, settings: &Server) -> Option<Network> {
     let address = address(request, settings);
     (!network::is_own(address)).then(|| Network::of_client(address))
+}
+
+/// What evidence of consent says of the client.
+pub(super) fn witness(request: &HttpRequest, app: &App) -> Witness {
+    let settings = &app.config.consent;
+    let header = request.headers().get(USER_AGENT);
+    let agent = header.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    Witness::new(
+        Some(address(request, &app.config.server)),
+        settings.client_address,
+        agent.as_deref().filter(|_| settings.user_agent),
+    )
+}
+
+/// A button that was pressed on the page behind the link with `token`.
+pub(super) fn press(request: &HttpRequest, app: &App, token: &str) -> Press {
+    Press {
+        token: token.to_owned(),
+        witness: witness(request, app),
+    }
 }
 
 fn client(peer: IpAddr, headers: &HeaderMap, settings: &Server) -> IpAddr {

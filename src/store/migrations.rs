@@ -1,17 +1,33 @@
 //! The schema: migrations built into the binary, run under a lock so that several servers may start at once.
 
 use diesel::RunQueryDsl as _;
-use diesel::migration::{Migration, MigrationSource as _};
+use diesel::connection::BoxableConnection;
+use diesel::migration::{Migration, MigrationMetadata, MigrationName, MigrationSource as _};
 use diesel::pg::{Pg, PgConnection};
 use diesel::sql_types::BigInt;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
-use super::Error;
+use jiff::Timestamp;
+
+use super::{Error, consent_sealing};
+use crate::domain::consent_seal::EvidenceKeys;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Any number that nothing else in the database uses: "tidings" on a telephone keypad.
 const LOCK: i64 = 8_434_647;
+
+/// The migration that seals evidence, which needs the server's secret and so is not SQL alone.
+const SEALING: &str = "2026-11-26-000101_seal_consents";
+
+/// What a migration may need that the database does not know.
+#[derive(Debug, Clone, Copy)]
+pub struct Seals<'a> {
+    /// Seal evidence.
+    pub keys: &'a EvidenceKeys,
+    /// The present instant.
+    pub now: Timestamp,
+}
 
 /// What the database has and lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,24 +69,78 @@ pub fn status(conn: &mut PgConnection) -> Result<Status, Error> {
 ///
 /// # Errors
 /// As [`status`], and when a migration fails; nothing of that migration stays.
-pub fn run(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+pub fn run(conn: &mut PgConnection, seals: Seals<'_>) -> Result<Vec<String>, Error> {
     diesel::sql_query("SELECT pg_advisory_lock($1)")
         .bind::<BigInt, _>(LOCK)
         .execute(conn)?;
-    let result = run_locked(conn);
+    let result = run_locked(conn, seals);
     diesel::sql_query("SELECT pg_advisory_unlock($1)")
         .bind::<BigInt, _>(LOCK)
         .execute(conn)?;
     result
 }
 
-fn run_locked(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
+fn run_locked(conn: &mut PgConnection, seals: Seals<'_>) -> Result<Vec<String>, Error> {
     let pending = status(conn)?.pending;
     // Long migrations and waiting for their locks may take more than a request may.
     diesel::sql_query("SET statement_timeout = 0").execute(conn)?;
-    conn.run_pending_migrations(MIGRATIONS)
-        .map_err(Error::Query)?;
+    let source = WithSeals {
+        keys: seals.keys.clone(),
+        now: seals.now,
+    };
+    conn.run_pending_migrations(source).map_err(Error::Query)?;
     Ok(pending)
+}
+
+/// The migrations, one of which does more than its SQL.
+struct WithSeals {
+    keys: EvidenceKeys,
+    now: Timestamp,
+}
+
+impl diesel::migration::MigrationSource<Pg> for WithSeals {
+    fn migrations(&self) -> diesel::migration::Result<Vec<Box<dyn Migration<Pg>>>> {
+        let all = diesel::migration::MigrationSource::<Pg>::migrations(&MIGRATIONS)?;
+        let wrap = |inner: Box<dyn Migration<Pg>>| -> Box<dyn Migration<Pg>> {
+            if inner.name().to_string() == SEALING {
+                let (keys, now) = (self.keys.clone(), self.now);
+                Box::new(Sealing { inner, keys, now })
+            } else {
+                inner
+            }
+        };
+        Ok(all.into_iter().map(wrap).collect())
+    }
+}
+
+/// Seals all evidence and then runs its SQL, which refuses what is not sealed. Diesel puts both into one transaction, together
+/// with the note that the migration ran: so it happens once and whole, or not at all.
+struct Sealing {
+    inner: Box<dyn Migration<Pg>>,
+    keys: EvidenceKeys,
+    now: Timestamp,
+}
+
+impl Migration<Pg> for Sealing {
+    fn run(&self, conn: &mut dyn BoxableConnection<Pg>) -> diesel::migration::Result<()> {
+        let Some(own) = conn.downcast_mut::<PgConnection>() else {
+            return Err("evidence can only be sealed over a plain connection".into());
+        };
+        consent_sealing::run(own, &self.keys, self.now)?;
+        self.inner.run(conn)
+    }
+
+    fn revert(&self, conn: &mut dyn BoxableConnection<Pg>) -> diesel::migration::Result<()> {
+        self.inner.revert(conn)
+    }
+
+    fn metadata(&self) -> &dyn MigrationMetadata {
+        self.inner.metadata()
+    }
+
+    fn name(&self) -> &dyn MigrationName {
+        self.inner.name()
+    }
 }
 
 /// Answers whether the schema is exactly the one of this program.

@@ -16,6 +16,7 @@ pub mod articles;
 pub mod attacks;
 pub mod attempts;
 pub mod claims;
+pub mod consent_sealing;
 pub mod consents;
 pub mod corrections;
 pub mod cut;

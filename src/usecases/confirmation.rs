@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use crate::config::{self, ConfirmMode};
 use crate::domain::canary::Marks;
-use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Presser, Wording};
+use crate::domain::consent::{
+    ConsentAction, ConsentSource, NewConsent, Press, Presser, Scribe, Wording,
+};
 use crate::domain::delivery::{DeliveryKind, NewDelivery};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{EditionId, NewsletterId, SignupId};
@@ -47,9 +49,11 @@ pub enum Error {
 /// Who came: the network of the client, where it is known.
 pub type Client = Option<Network>;
 
-/// Who presses the button.
-#[derive(Debug, Clone, Copy)]
-pub struct Press {
+/// The button of a confirmation page, pressed.
+#[derive(Debug, Clone)]
+pub struct Pressed {
+    /// Of which link, and from what.
+    pub link: Press,
     /// A person, or the page's script.
     pub by: Presser,
     /// From where.
@@ -188,10 +192,14 @@ pub fn confirm(
     settings: &config::Config,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
-    press: Press,
+    press: &Pressed,
 ) -> Result<Shown, Error> {
-    let opened = open(conn, keys, token)?;
+    let opened = open(conn, keys, &press.link.token)?;
+    let scribe = Scribe {
+        now,
+        keys: keys.evidence(),
+        witness: &press.link.witness,
+    };
     let (state, signup) = (opened.state(now), opened.signup.id);
     let is_taken = state == LinkState::Ready
         && (press.by == Presser::Reader
@@ -206,7 +214,7 @@ pub fn confirm(
         };
         subscriptions::update(conn, &after)?;
         evidence.push(consent(
-            now,
+            scribe,
             words,
             &opened.signup,
             subscription,
@@ -214,7 +222,7 @@ pub fn confirm(
             press.by,
         ));
     }
-    consents::insert(conn, evidence)?;
+    consents::insert(conn, scribe.keys, evidence)?;
     signups::set_confirmed(conn, signup, now)?;
     openings::insert(conn, signup, now)?;
     erasures::forget(conn, keys, &opened.subscriber.address_key)?;
@@ -421,20 +429,19 @@ fn shown(
 }
 
 fn consent(
-    now: Timestamp,
+    scribe: Scribe<'_>,
     words: &Words,
     signup: &Signup,
     subscription: &Subscription,
     newsletter: &Newsletter,
     by: Presser,
-) -> Consent {
+) -> NewConsent {
     let wording = Wording {
         text: words.at_confirmation(&signup.language, newsletter.title.as_str(), by),
         language: words.spoken(&signup.language),
     };
     let page = Some("/confirm".to_owned());
-    Consent::new(
-        now,
+    scribe.note(
         subscription.id,
         ConsentAction::Confirmed,
         ConsentSource::ConfirmPage,

@@ -9,9 +9,10 @@ use crate::domain::approval::ApprovalSettings;
 use crate::domain::article::{Arrival, Article, ArticleDraft, Image, LanguageSource};
 use crate::domain::article_body::ArticleBody;
 use crate::domain::choice::Choice;
-use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
+use crate::domain::consent::{ConsentAction, ConsentSource, Scribe, Witness, Wording};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{NewsletterId, SubscriberId, SubscriptionId};
+use crate::domain::link_token::LinkKeys;
 use crate::domain::newsletter::{Newsletter, NewsletterStatus};
 use crate::domain::schedule::Schedule;
 use crate::domain::site::Site;
@@ -121,10 +122,20 @@ pub fn image(name: &str) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// [`Error`].
-pub fn fill(conn: &mut PgConnection, now: Timestamp, site: &Site) -> Result<Filled, Error> {
+pub fn fill(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+    site: &Site,
+) -> Result<Filled, Error> {
     if !newsletters::page(conn, None, 1)?.is_empty() {
         return Ok(Filled::default());
     }
+    let scribe = Scribe {
+        now,
+        keys: keys.evidence(),
+        witness: &Witness::default(),
+    };
     let newsroom = newsroom()?;
     let mut made = Vec::new();
     for sample in &newsroom.newsletters {
@@ -135,7 +146,7 @@ pub fn fill(conn: &mut PgConnection, now: Timestamp, site: &Site) -> Result<Fill
     for sample in &newsroom.articles {
         articles::insert(conn, article(now, site, sample)?)?;
     }
-    let readers = fill_readers(conn, now, &made)?;
+    let readers = fill_readers(conn, scribe, &made)?;
     Ok(Filled {
         newsletters: made.len(),
         articles: newsroom.articles.len(),
@@ -230,7 +241,7 @@ fn article(now: Timestamp, site: &Site, sample: &SampleArticle) -> Result<Articl
 /// Readers of the first newsletter, every third also of the second; every fourth reads the third instead.
 fn fill_readers(
     conn: &mut PgConnection,
-    now: Timestamp,
+    scribe: Scribe<'_>,
     newsletters: &[Newsletter],
 ) -> Result<usize, Error> {
     let names: Names = serde_json::from_slice(&file("names.json")?).map_err(wrong)?;
@@ -256,7 +267,7 @@ fn fill_readers(
             .iter()
             .filter_map(|index| newsletters.get(*index))
             .collect();
-        fill_reader(conn, now, address, &chosen)?;
+        fill_reader(conn, scribe, address, &chosen)?;
         count += 1;
     }
     Ok(count)
@@ -264,13 +275,14 @@ fn fill_readers(
 
 fn fill_reader(
     conn: &mut PgConnection,
-    now: Timestamp,
+    scribe: Scribe<'_>,
     address: EmailAddress,
     newsletters: &[&Newsletter],
 ) -> Result<(), Error> {
     let Some(first) = newsletters.first() else {
         return Ok(());
     };
+    let now = scribe.now;
     let subscriber = Subscriber {
         id: SubscriberId::new(now),
         address_key: address.key(),
@@ -304,15 +316,10 @@ fn fill_reader(
             text: Words::built_in().at_signup(&newsletter.language, newsletter.title.as_str()),
             language: newsletter.language.clone(),
         };
-        evidence.push(Consent::new(
-            now,
-            id,
-            ConsentAction::Added,
-            ConsentSource::Demo,
-            &wording,
-            None,
-        ));
+        let (action, source) = (ConsentAction::Added, ConsentSource::Demo);
+        let note = scribe.note(id, action, source, &wording, None);
+        evidence.push(note.beginning(newsletter.id, &subscriber.address));
     }
-    consents::insert(conn, evidence)?;
+    consents::insert(conn, scribe.keys, evidence)?;
     Ok(())
 }

@@ -5,7 +5,7 @@
 //!
 //! The life of a subscription: [`signup`] asks, [`confirmation`] confirms, [`unsubscribe`] ends;
 //! [`subscribers`] is the newsroom's way to all three, [`rhythms`] and, for readers themselves, [`preferences`]
-//! change how often a reader reads. The life of an edition:
+//! change how often a reader reads; [`consents`] checks the evidence that all of them leave. The life of an edition:
 //! [`articles`] come in, also by [`feeds`], [`digest`] composes and queues unless the newsletter pauses ([`pausing`]), [`approval`]
 //! lets go what a person has to see first, [`delivery`] moves each mail from claim to outcome, [`sending`] steers, [`editions`]
 //! looks at it, [`mails`] at mails of anybody, [`archive`] shows what was sent. [`doors`] and [`attack`] keep machines
@@ -20,6 +20,7 @@ pub mod articles;
 pub mod attack;
 pub mod canary;
 pub mod confirmation;
+pub mod consents;
 pub mod delivery;
 pub mod demo;
 pub mod digest;

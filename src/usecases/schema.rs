@@ -1,7 +1,10 @@
 //! The operator brings the database to the schema of this program, and the server checks that it is there.
 
 use diesel::PgConnection;
+use jiff::Timestamp;
 
+use crate::domain::link_token::LinkKeys;
+use crate::store::migrations::Seals;
 use crate::store::{self, migrations};
 
 /// Why the database does not fit.
@@ -24,8 +27,13 @@ pub fn pending(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
 ///
 /// # Errors
 /// As [`pending`], and when a migration fails.
-pub fn migrate(conn: &mut PgConnection) -> Result<Vec<String>, Error> {
-    Ok(migrations::run(conn)?)
+pub fn migrate(
+    conn: &mut PgConnection,
+    now: Timestamp,
+    keys: &LinkKeys,
+) -> Result<Vec<String>, Error> {
+    let keys = keys.evidence();
+    Ok(migrations::run(conn, Seals { keys, now })?)
 }
 
 /// Answers whether the database can be reached and has this program's schema.

@@ -7,7 +7,7 @@ use diesel::PgConnection;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
+use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Scribe, Witness, Wording};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::erasure::Standing;
 use crate::domain::id::{SubscriberId, SubscriptionId};
@@ -55,6 +55,8 @@ pub struct Addition {
     pub page_url: Option<String>,
     /// When the reader agreed.
     pub consented_at: Timestamp,
+    /// From what the addition came.
+    pub witness: Witness,
 }
 
 /// What adding did for one newsletter.
@@ -120,6 +122,11 @@ pub fn add(
     let subscriber = subscribers::upsert(conn, new_subscriber(now, addition))?;
     let ids: Vec<_> = found.iter().map(|newsletter| newsletter.id).collect();
     let known = subscriptions::lock_of(conn, subscriber.id, &ids)?;
+    let scribe = Scribe {
+        now,
+        keys: keys.evidence(),
+        witness: &addition.witness,
+    };
     let mut results = Vec::new();
     let mut evidence = Vec::new();
     for newsletter in &found {
@@ -136,18 +143,16 @@ pub fn add(
                 language: addition.language.clone(),
             };
             let page = addition.page_url.clone();
-            evidence.push(Consent::new(
-                now,
-                id,
-                ConsentAction::Added,
-                addition.door,
-                &wording,
-                page,
-            ));
+            let note = scribe.note(id, ConsentAction::Added, addition.door, &wording, page);
+            evidence.push(if before.is_none() {
+                note.beginning(newsletter.id, &subscriber.address)
+            } else {
+                note
+            });
         }
         results.push((newsletter.slug.clone(), result));
     }
-    consents::insert(conn, evidence)?;
+    consents::insert(conn, scribe.keys, evidence)?;
     Ok((Some(subscriber), results))
 }
 
@@ -253,9 +258,16 @@ fn detail(conn: &mut PgConnection, subscriber: Subscriber) -> Result<Detail, Err
 pub fn unsubscribe(
     conn: &mut PgConnection,
     now: Timestamp,
+    keys: &LinkKeys,
+    witness: &Witness,
     id: SubscriberId,
     newsletter: Option<&Slug>,
 ) -> Result<Detail, Error> {
+    let scribe = Scribe {
+        now,
+        keys: keys.evidence(),
+        witness,
+    };
     let before = find(conn, id)?;
     if let Some(slug) = newsletter
         && before
@@ -290,15 +302,8 @@ pub fn unsubscribe(
             language: after.language.clone(),
         };
         let action = ConsentAction::Withdrawn;
-        evidence.push(Consent::new(
-            now,
-            after.id,
-            action,
-            ConsentSource::Api,
-            &wording,
-            None,
-        ));
+        evidence.push(scribe.note(after.id, action, ConsentSource::Api, &wording, None));
     }
-    consents::insert(conn, evidence)?;
+    consents::insert(conn, scribe.keys, evidence)?;
     find(conn, id)
 }

@@ -8,7 +8,7 @@ use diesel::PgConnection;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
+use crate::domain::consent::{ConsentAction, ConsentSource, Press, Scribe, Wording};
 use crate::domain::id::SubscriptionId;
 use crate::domain::leave_reason::LeaveReason;
 use crate::domain::link_token::{LinkKeys, Purpose, UncheckedToken};
@@ -105,15 +105,16 @@ pub fn one(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
     door: ConsentSource,
 ) -> Result<Shown, Error> {
-    let known = find(conn, keys, token)?;
+    let known = find(conn, keys, &press.token)?;
+    let scribe = scribe(now, keys, press);
     let subscription = subscriptions::lock(conn, known.id)?.ok_or(Error::UnknownLink)?;
     if subscription.status != SubscriptionStatus::Unsubscribed {
         let newsletter = newsletter_of(conn, &subscription)?;
         let wording = words.at_unsubscribing(&subscription.language, newsletter.title.as_str());
-        end(conn, now, words, &subscription, door, wording)?;
+        end(conn, scribe, words, &subscription, door, wording)?;
     }
     shown(conn, now, subscription)
 }
@@ -127,15 +128,16 @@ pub fn all(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
 ) -> Result<(), Error> {
-    let known = find(conn, keys, token)?;
+    let known = find(conn, keys, &press.token)?;
+    let scribe = scribe(now, keys, press);
     for subscription in subscriptions::lock_all_of(conn, known.subscriber_id)? {
         if subscription.status != SubscriptionStatus::Unsubscribed {
             let wording = words.plain(&known.language, "unsubscribe-all");
             end(
                 conn,
-                now,
+                scribe,
                 words,
                 &subscription,
                 ConsentSource::UnsubscribePage,
@@ -155,10 +157,11 @@ pub fn instead(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
     choice: Instead,
 ) -> Result<(), Error> {
-    let known = find(conn, keys, token)?;
+    let known = find(conn, keys, &press.token)?;
+    let scribe = scribe(now, keys, press);
     // No edition is composed meanwhile, whose end would be the mark.
     let slug = newsletter_of(conn, &known)?.slug;
     let newsletter = newsletters::hold_by_slug(conn, &slug)?.ok_or(Error::UnknownLink)?;
@@ -191,7 +194,7 @@ pub fn instead(
     let wording = about(words, &before, &newsletter, wording);
     record(
         conn,
-        now,
+        scribe,
         words,
         &before,
         ConsentAction::Changed,
@@ -210,9 +213,10 @@ pub fn undo(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
 ) -> Result<bool, Error> {
-    let known = find(conn, keys, token)?;
+    let known = find(conn, keys, &press.token)?;
+    let scribe = scribe(now, keys, press);
     if is_suppressed(conn, &known)? {
         return Ok(false);
     }
@@ -231,7 +235,7 @@ pub fn undo(
         let wording = about(words, before, &newsletter, "unsubscribed-undo-wording");
         record(
             conn,
-            now,
+            scribe,
             words,
             before,
             ConsentAction::Restored,
@@ -278,9 +282,10 @@ pub fn never_again(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
 ) -> Result<(), Error> {
-    let known = find(conn, keys, token)?;
+    let known = find(conn, keys, &press.token)?;
+    let scribe = scribe(now, keys, press);
     let all = subscriptions::lock_all_of(conn, known.subscriber_id)?;
     let has_left = all
         .iter()
@@ -293,7 +298,7 @@ pub fn never_again(
             let wording = words.plain(&known.language, "never-button");
             end(
                 conn,
-                now,
+                scribe,
                 words,
                 &subscription,
                 ConsentSource::UnsubscribePage,
@@ -335,18 +340,26 @@ pub fn reasons(
     Ok(LeaveReason::ALL.iter().map(count).collect())
 }
 
+fn scribe<'a>(now: Timestamp, keys: &'a LinkKeys, press: &'a Press) -> Scribe<'a> {
+    Scribe {
+        now,
+        keys: keys.evidence(),
+        witness: &press.witness,
+    }
+}
+
 fn end(
     conn: &mut PgConnection,
-    now: Timestamp,
+    scribe: Scribe<'_>,
     words: &Words,
     before: &Subscription,
     door: ConsentSource,
     wording: String,
 ) -> Result<(), Error> {
-    subscriptions::update(conn, &before.leave(now))?;
+    subscriptions::update(conn, &before.leave(scribe.now))?;
     record(
         conn,
-        now,
+        scribe,
         words,
         before,
         ConsentAction::Withdrawn,
@@ -357,7 +370,7 @@ fn end(
 
 fn record(
     conn: &mut PgConnection,
-    now: Timestamp,
+    scribe: Scribe<'_>,
     words: &Words,
     subscription: &Subscription,
     action: ConsentAction,
@@ -369,8 +382,8 @@ fn record(
         language: words.spoken(&subscription.language),
     };
     let page = Some(PAGE.to_owned());
-    let consent = Consent::new(now, subscription.id, action, door, &wording, page);
-    Ok(consents::insert(conn, vec![consent])?)
+    let consent = scribe.note(subscription.id, action, door, &wording, page);
+    Ok(consents::insert(conn, scribe.keys, vec![consent])?)
 }
 
 /// The words at a button, with the newsletter that it is about.

@@ -134,8 +134,10 @@ async fn the_box_can_be_copied_as_a_snippet() {
 #[tokio::test]
 async fn every_page_of_the_demo_opens() {
     let app = TestApp::start().await;
-    let (now, site) = (app.now(), app.app.site.clone());
-    let filled = app.run(move |conn| demo::fill(conn, now, &site)).await;
+    let (now, site, keys) = (app.now(), app.app.site.clone(), app.app.keys.clone());
+    let filled = app
+        .run(move |conn| demo::fill(conn, now, &keys, &site))
+        .await;
     assert_eq!((filled.newsletters, filled.readers), (3, 300));
     let rows = app
         .rows("SELECT slug, title, language, body_html FROM articles ORDER BY slug")
@@ -157,8 +159,10 @@ async fn every_page_of_the_demo_opens() {
         app.get(path).await.expect(200);
     }
     let again_at = app.now();
-    let site = app.app.site.clone();
-    let again = app.run(move |conn| demo::fill(conn, again_at, &site)).await;
+    let (site, keys) = (app.app.site.clone(), app.app.keys.clone());
+    let again = app
+        .run(move |conn| demo::fill(conn, again_at, &keys, &site))
+        .await;
     assert_eq!(again, demo::Filled::default());
 }
 

@@ -23,6 +23,7 @@ mod browser;
 mod cli_access;
 mod cli_errors;
 mod confirmation;
+mod consent;
 mod corrections;
 mod data_dir;
 mod delivery;

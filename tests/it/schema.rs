@@ -12,6 +12,7 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use tidings::store::{self, migrations};
 
 use crate::support::cluster::Database;
+use crate::support::{migrate, try_to_migrate};
 
 /// Set by `make schema`: the file is written anew and not compared.
 const WRITE: &str = "TIDINGS_WRITE_SCHEMA";
@@ -185,7 +186,7 @@ fn every_migration_can_be_undone() {
         assert_eq!(everything(&mut conn), state, "after {undone} was undone");
     }
     assert_eq!(everything(&mut conn), before);
-    migrations::run(&mut conn).unwrap();
+    migrate(&mut conn);
     assert_eq!(everything(&mut conn), complete);
 }
 
@@ -193,7 +194,7 @@ fn every_migration_can_be_undone() {
 fn servers_that_start_at_once_migrate_once() {
     let database = Database::empty();
     let counts = thread::scope(|scope| {
-        let start = || migrations::run(&mut database.connect()).unwrap().len();
+        let start = || migrate(&mut database.connect()).len();
         let servers: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
         let mut counts: Vec<usize> = servers
             .into_iter()
@@ -221,7 +222,7 @@ fn a_database_of_a_newer_version_is_refused() {
     let before = everything(&mut conn);
     for result in [
         migrations::check(&mut conn),
-        migrations::run(&mut conn).map(drop),
+        try_to_migrate(&mut conn).map(drop),
     ] {
         match result {
             Err(store::Error::SchemaTooNew { version }) => assert_eq!(version, "29990101000001"),

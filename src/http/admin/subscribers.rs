@@ -1,7 +1,7 @@
 //! Subscribers over the admin API.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,6 +12,7 @@ use crate::domain::id::SubscriberId;
 use crate::domain::line::Line;
 use crate::domain::slug::Slug;
 use crate::domain::subscription::SubscriptionStatus;
+use crate::http::client;
 use crate::http::dto::{Fields, incomplete};
 use crate::http::problem::Problem;
 use crate::usecases::subscribers::{self, Added, Addition, Detail};
@@ -199,6 +200,7 @@ pub(crate) async fn read(app: Data<App>, id: Path<SubscriberId>) -> Result<HttpR
 pub(crate) async fn add(
     app: Data<App>,
     body: Json<SubscriberBody>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let mut fields = Fields::default();
@@ -225,6 +227,7 @@ pub(crate) async fn add(
         consent: consent.ok_or_else(incomplete)?.as_str().to_owned(),
         page_url,
         consented_at: body.consent.obtained_at,
+        witness: client::witness(&request, &app),
     };
     let keys = app.keys.clone();
     let (subscriber, results) = app
@@ -268,14 +271,18 @@ pub(crate) async fn unsubscribe(
     app: Data<App>,
     id: Path<SubscriberId>,
     body: Json<UnsubscribeBody>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
     let newsletter: Option<Slug> = fields.parse_optional("newsletter", body.newsletter.as_deref());
     fields.finish()?;
-    let now = app.clock.now();
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let witness = client::witness(&request, &app);
     let detail = app
         .db
-        .transaction(move |conn| subscribers::unsubscribe(conn, now, *id, newsletter.as_ref()))
+        .transaction(move |conn| {
+            subscribers::unsubscribe(conn, now, &keys, &witness, *id, newsletter.as_ref())
+        })
         .await?;
     Ok(HttpResponse::Ok().json(SubscriberAnswer::from(&detail)))
 }

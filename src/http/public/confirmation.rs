@@ -13,7 +13,7 @@ use crate::domain::id::SignupId;
 use crate::http::client;
 use crate::http::page;
 use crate::http::problem::Problem;
-use crate::usecases::confirmation::{self, Client, Confirmed, LinkState, Press, Shown};
+use crate::usecases::confirmation::{self, Client, Confirmed, LinkState, Pressed, Shown};
 use crate::usecases::doors::{self, Answer};
 
 #[derive(Serialize)]
@@ -101,8 +101,9 @@ pub(crate) async fn confirm(
     request: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    let (now, shared, text) = (app.clock.now(), app.clone(), token.clone());
-    let press = Press {
+    let (now, shared) = (app.clock.now(), app.clone());
+    let press = Pressed {
+        link: client::press(&request, &app, &token),
         by: presser(&body),
         client: client::limited_network(&request, &app.config.server),
     };
@@ -111,8 +112,8 @@ pub(crate) async fn confirm(
         .transaction(move |conn| {
             let (config, keys) = (&shared.config, &shared.keys);
             let words = shared.templates.words();
-            let before = confirmation::state(conn, now, keys, &text)?;
-            confirmation::confirm(conn, now, config, keys, words, &text, press)
+            let before = confirmation::state(conn, now, keys, &press.link.token)?;
+            confirmation::confirm(conn, now, config, keys, words, &press)
                 .map(|shown| (before, shown))
         })
         .await;

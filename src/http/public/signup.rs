@@ -16,7 +16,7 @@ use super::signup_desk::{Job, SignupDesk};
 use super::submission::{Submission, is_json};
 use crate::app::App;
 use crate::config::Disposable;
-use crate::domain::consent::ConsentSource;
+use crate::domain::consent::{ConsentSource, Witness};
 use crate::domain::language::Language;
 use crate::domain::line::Line;
 use crate::domain::network::Network;
@@ -74,6 +74,7 @@ pub(super) async fn take(
         language: language_of(request, &submission),
         wants_json: submission.wants_json || page::wants_json(request),
         client: client::limited_network(request, &app.config.server),
+        witness: client::witness(request, app),
         door: if is_json(request) {
             ConsentSource::Json
         } else {
@@ -92,6 +93,7 @@ struct Visit {
     language: Language,
     wants_json: bool,
     client: Option<Network>,
+    witness: Witness,
     door: ConsentSource,
     /// The site of the page, if it is another than this and the browser says so.
     origin: Option<SiteOrigin>,
@@ -245,6 +247,7 @@ fn parse(submission: &Submission, visit: &Visit) -> Result<signup::Request, Vec<
             door: visit.door,
             source_url: source(&submission.source),
             client: visit.client,
+            witness: visit.witness.clone(),
             origin: visit.origin.clone(),
             placement: placement(&submission.placement),
         }),

@@ -17,8 +17,8 @@ use crate::app::App;
 use crate::domain::consent::ConsentSource;
 use crate::domain::leave_reason::LeaveReason;
 use crate::domain::subscription::SubscriptionStatus;
-use crate::http::page;
 use crate::http::problem::Problem;
+use crate::http::{client, page};
 use crate::usecases::unsubscribe::{self, Instead, Shown};
 
 /// The token in the links of test copies.
@@ -148,10 +148,11 @@ pub(crate) async fn instead(
         Choice::Pause => (Instead::Pause, Done::Paused),
     };
     let words = app.templates.words().clone();
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let press = client::press(&request, &app, &token);
     let work = app
         .db
-        .transaction(move |conn| unsubscribe::instead(conn, now, &keys, &words, &text, choice));
+        .transaction(move |conn| unsubscribe::instead(conn, now, &keys, &words, &press, choice));
     back(&app, &request, &token, work.await.map(|()| done))
 }
 
@@ -162,10 +163,11 @@ pub(crate) async fn all(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let words = app.templates.words().clone();
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let press = client::press(&request, &app, &token);
     let work = app
         .db
-        .transaction(move |conn| unsubscribe::all(conn, now, &keys, &words, &text));
+        .transaction(move |conn| unsubscribe::all(conn, now, &keys, &words, &press));
     back(&app, &request, &token, work.await.map(|()| Done::All))
 }
 
@@ -176,10 +178,11 @@ pub(crate) async fn undo(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let words = app.templates.words().clone();
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let press = client::press(&request, &app, &token);
     let work = app
         .db
-        .transaction(move |conn| unsubscribe::undo(conn, now, &keys, &words, &text));
+        .transaction(move |conn| unsubscribe::undo(conn, now, &keys, &words, &press));
     let done = work.await.map(|was_possible| {
         if was_possible {
             Done::Undone
@@ -219,10 +222,11 @@ pub(crate) async fn never(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let words = app.templates.words().clone();
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let press = client::press(&request, &app, &token);
     let work = app
         .db
-        .transaction(move |conn| unsubscribe::never_again(conn, now, &keys, &words, &text));
+        .transaction(move |conn| unsubscribe::never_again(conn, now, &keys, &words, &press));
     back(&app, &request, &token, work.await.map(|()| Done::Never))
 }
 
@@ -266,11 +270,12 @@ pub(crate) async fn submit(
     } else {
         ConsentSource::UnsubscribePage
     };
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let press = client::press(&request, &app, &token);
     let words = app.templates.words().clone();
     let result = app
         .db
-        .transaction(move |conn| unsubscribe::one(conn, now, &keys, &words, &text, door))
+        .transaction(move |conn| unsubscribe::one(conn, now, &keys, &words, &press, door))
         .await;
     match result {
         Ok(_) if is_one_click => Ok(HttpResponse::Ok()

@@ -6,9 +6,9 @@ use diesel::PgConnection;
 use jiff::Timestamp;
 
 use super::link::may_write;
-use super::{Error, is_confirmed, open_mailed, record, said};
+use super::{Error, is_confirmed, open_mailed, record, said, scribe};
 use crate::config;
-use crate::domain::consent::ConsentAction;
+use crate::domain::consent::{ConsentAction, Press};
 use crate::domain::delivery::{DeliveryKind, NewDelivery};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::ReaderLinkId;
@@ -113,9 +113,10 @@ pub fn confirm_change(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
 ) -> Result<ShownChange, Error> {
-    let known = find(conn, keys, Purpose::ChangeAddress, token)?;
+    let known = find(conn, keys, Purpose::ChangeAddress, &press.token)?;
+    let scribe = scribe(now, keys, press);
     subscribers::lock(conn, known.subscriber_id)?.ok_or(Error::UnknownLink)?;
     let link = reader_links::lock(conn, known.id)?.ok_or(Error::UnknownLink)?;
     let before = shown(conn, now, keys, link.clone())?;
@@ -135,7 +136,7 @@ pub fn confirm_change(
             let action = ConsentAction::Changed;
             record(
                 conn,
-                now,
+                scribe,
                 subscription.id,
                 action,
                 &said(words, &link.language, text),

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{Access, Error, is_confirmed, open, record, said};
-use crate::domain::consent::ConsentAction;
+use super::{Access, Error, is_confirmed, open, record, said, scribe};
+use crate::domain::consent::{ConsentAction, Press, Scribe};
 use crate::domain::id::SubscriptionId;
 use crate::domain::language::Language;
 use crate::domain::link_token::LinkKeys;
@@ -50,11 +50,12 @@ pub fn change(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
     slug: &Slug,
     change: &Change,
 ) -> Result<Newsletter, Error> {
-    let access = open(conn, now, keys, token)?;
+    let access = open(conn, now, keys, &press.token)?;
+    let scribe = scribe(now, keys, press);
     // No edition is composed meanwhile, whose end would be the mark.
     let newsletter = newsletters::hold_by_slug(conn, slug)?.ok_or(Error::UnknownNewsletter)?;
     rhythms::hold(conn, newsletter.id)?;
@@ -62,7 +63,7 @@ pub fn change(
     subscribers::lock(conn, access.subscriber.id)?.ok_or(Error::UnknownLink)?;
     let before = subscriptions::lock_of(conn, access.subscriber.id, &[newsletter.id])?.pop();
     if let Change::Join = change {
-        join(conn, now, words, &access, &newsletter, before)?;
+        join(conn, scribe, words, &access, &newsletter, before)?;
         return Ok(newsletter);
     }
     let before = before
@@ -84,7 +85,7 @@ pub fn change(
             (after != before).then(|| words.plain(&access.language, "preferences-resume"))
         }
         Change::Leave => {
-            leave(conn, now, words, &access, &before, &newsletter)?;
+            leave(conn, scribe, words, &access, &before, &newsletter)?;
             None
         }
         Change::Join => None,
@@ -94,7 +95,7 @@ pub fn change(
         let action = ConsentAction::Changed;
         record(
             conn,
-            now,
+            scribe,
             before.id,
             action,
             &said(words, &access.language, text),
@@ -112,9 +113,10 @@ pub fn stop_all(
     now: Timestamp,
     keys: &LinkKeys,
     words: &Words,
-    token: &str,
+    press: &Press,
 ) -> Result<(), Error> {
-    let access = open(conn, now, keys, token)?;
+    let access = open(conn, now, keys, &press.token)?;
+    let scribe = scribe(now, keys, press);
     for before in subscriptions::lock_all_of(conn, access.subscriber.id)? {
         if before.status != SubscriptionStatus::Unsubscribed {
             subscriptions::update(conn, &before.leave(now))?;
@@ -122,7 +124,7 @@ pub fn stop_all(
             let action = ConsentAction::Withdrawn;
             record(
                 conn,
-                now,
+                scribe,
                 before.id,
                 action,
                 &said(words, &access.language, text),
@@ -200,18 +202,18 @@ fn pause(
 
 fn leave(
     conn: &mut PgConnection,
-    now: Timestamp,
+    scribe: Scribe<'_>,
     words: &Words,
     access: &Access,
     before: &Subscription,
     newsletter: &Newsletter,
 ) -> Result<(), Error> {
-    subscriptions::update(conn, &before.leave(now))?;
+    subscriptions::update(conn, &before.leave(scribe.now))?;
     let text = words.at_unsubscribing(&access.language, newsletter.title.as_str());
     let action = ConsentAction::Withdrawn;
     record(
         conn,
-        now,
+        scribe,
         before.id,
         action,
         &said(words, &access.language, text),
@@ -221,7 +223,7 @@ fn leave(
 /// Another newsletter needs no second confirmation: the link was mailed to the address. It begins as for a new reader.
 fn join(
     conn: &mut PgConnection,
-    now: Timestamp,
+    scribe: Scribe<'_>,
     words: &Words,
     access: &Access,
     newsletter: &Newsletter,
@@ -236,7 +238,7 @@ fn join(
             let asked = Subscription {
                 status: before.status.request(),
                 language: access.language.clone(),
-                requested_at: now,
+                requested_at: scribe.now,
                 ended_at: None,
                 left_as: None,
                 paused_until: None,
@@ -246,14 +248,14 @@ fn join(
             asked
         }
         None => {
-            let asked = new_subscription(now, access, newsletter);
+            let asked = new_subscription(scribe.now, access, newsletter);
             subscriptions::insert(conn, asked.clone())?;
             asked
         }
     };
     let after = Subscription {
         status: SubscriptionStatus::Active,
-        confirmed_at: Some(now),
+        confirmed_at: Some(scribe.now),
         ..asked
     };
     subscriptions::update(conn, &after)?;
@@ -262,7 +264,7 @@ fn join(
     let action = ConsentAction::Confirmed;
     record(
         conn,
-        now,
+        scribe,
         after.id,
         action,
         &said(words, &access.language, text),

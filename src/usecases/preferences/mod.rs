@@ -12,7 +12,7 @@ mod link;
 use diesel::PgConnection;
 use jiff::Timestamp;
 
-use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
+use crate::domain::consent::{ConsentAction, ConsentSource, Press, Scribe, Wording};
 use crate::domain::id::{ReaderLinkId, SubscriptionId};
 use crate::domain::language::Language;
 use crate::domain::link_token::{LinkKeys, Purpose, UncheckedToken};
@@ -219,15 +219,23 @@ fn said(words: &Words, language: &Language, text: String) -> Wording {
     }
 }
 
+fn scribe<'a>(now: Timestamp, keys: &'a LinkKeys, press: &'a Press) -> Scribe<'a> {
+    Scribe {
+        now,
+        keys: keys.evidence(),
+        witness: &press.witness,
+    }
+}
+
 fn record(
     conn: &mut PgConnection,
-    now: Timestamp,
+    scribe: Scribe<'_>,
     subscription: SubscriptionId,
     action: ConsentAction,
     wording: &Wording,
 ) -> Result<(), Error> {
     let page = Some(PAGE.to_owned());
     let source = ConsentSource::Preferences;
-    let consent = Consent::new(now, subscription, action, source, wording, page);
-    Ok(consents::insert(conn, vec![consent])?)
+    let consent = scribe.note(subscription, action, source, wording, page);
+    Ok(consents::insert(conn, scribe.keys, vec![consent])?)
 }

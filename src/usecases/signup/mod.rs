@@ -18,7 +18,8 @@ use uuid::Uuid;
 use plan::{Known, Mail, Plan};
 
 use crate::config;
-use crate::domain::consent::{Consent, ConsentAction, ConsentSource, Wording};
+use crate::domain::consent::{ConsentAction, ConsentSource, NewConsent, Scribe, Witness, Wording};
+use crate::domain::consent_seal::EvidenceKeys;
 use crate::domain::delivery::NewDelivery;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{SignupId, SubscriberId};
@@ -50,6 +51,8 @@ pub struct Request {
     pub source_url: Option<String>,
     /// By which client it is limited.
     pub client: Option<Network>,
+    /// From what it was sent, for the evidence.
+    pub witness: Witness,
     /// The site of the page, unless every newsletter may stand on it or nobody knows.
     pub origin: Option<SiteOrigin>,
     /// Where on the page the box stood; may be empty.
@@ -109,6 +112,7 @@ pub fn request_all(
         now,
         settings,
         words,
+        keys: keys.evidence(),
     };
     let mut slugs: Vec<Slug> = requests
         .iter()
@@ -160,6 +164,7 @@ struct Context<'a> {
     now: Timestamp,
     settings: &'a config::Config,
     words: &'a Words,
+    keys: &'a EvidenceKeys,
 }
 
 /// A request for newsletters that there are, at an address to which mails may go.
@@ -261,9 +266,7 @@ fn take_shares<'a>(
             Some(mail) => context.settings.limits.on_mail(
                 &plan.wanted.request.address,
                 a_day,
-                mail.about
-                    .iter()
-                    .map(|(newsletter, _)| newsletter.to_string()),
+                mail.about.iter().map(|about| about.newsletter.to_string()),
                 plan.wanted.request.client,
                 plan.wanted.is_proven,
             ),
@@ -302,7 +305,7 @@ fn write(
     }
     subscriptions::insert_all(conn, new)?;
     signups::insert_all(conn, asked)?;
-    consents::insert(conn, evidence)?;
+    consents::insert(conn, context.keys, evidence)?;
     deliveries::insert_all(conn, mails)
 }
 
@@ -322,11 +325,7 @@ fn new_signup(context: &Context<'_>, plan: &Plan<'_>, mail: &Mail) -> Signup {
     Signup {
         id: SignupId::new(now),
         subscriber_id: plan.subscriber,
-        newsletter_ids: mail
-            .about
-            .iter()
-            .map(|(newsletter, _)| *newsletter)
-            .collect(),
+        newsletter_ids: mail.about.iter().map(|about| about.newsletter).collect(),
         nonce: Uuid::new_v4(),
         language: request.language.clone(),
         source_url: request.source_url.clone(),
@@ -337,24 +336,29 @@ fn new_signup(context: &Context<'_>, plan: &Plan<'_>, mail: &Mail) -> Signup {
     }
 }
 
-fn consent(context: &Context<'_>, plan: &Plan<'_>, mail: &Mail) -> Vec<Consent> {
+fn consent(context: &Context<'_>, plan: &Plan<'_>, mail: &Mail) -> Vec<NewConsent> {
     let (words, request) = (context.words, plan.wanted.request);
-    let all = mail.about.iter().filter_map(|(id, subscription)| {
+    let scribe = Scribe {
+        now: context.now,
+        keys: context.keys,
+        witness: &request.witness,
+    };
+    let all = mail.about.iter().filter_map(|about| {
         let newsletters = &plan.wanted.newsletters;
-        let newsletter = newsletters.iter().find(|newsletter| newsletter.id == *id)?;
+        let newsletter = newsletters
+            .iter()
+            .find(|newsletter| newsletter.id == about.newsletter)?;
         let wording = Wording {
             text: words.at_signup(&request.language, newsletter.title.as_str()),
             language: words.spoken(&request.language),
         };
-        let page = request.source_url.clone();
-        Some(Consent::new(
-            context.now,
-            *subscription,
-            ConsentAction::Requested,
-            request.door,
-            &wording,
-            page,
-        ))
+        let (action, page) = (ConsentAction::Requested, request.source_url.clone());
+        let note = scribe.note(about.subscription, action, request.door, &wording, page);
+        Some(if about.is_new {
+            note.beginning(about.newsletter, &request.address)
+        } else {
+            note
+        })
     });
     all.collect()
 }

@@ -51,7 +51,16 @@ impl Known {
 /// The mail that the sign-up causes: of which kind and about which newsletters.
 pub(super) struct Mail {
     pub(super) kind: DeliveryKind,
-    pub(super) about: Vec<(NewsletterId, SubscriptionId)>,
+    pub(super) about: Vec<About>,
+}
+
+/// One subscription that a request is about.
+#[derive(Clone, Copy)]
+pub(super) struct About {
+    pub(super) newsletter: NewsletterId,
+    pub(super) subscription: SubscriptionId,
+    /// Made by this request.
+    pub(super) is_new: bool,
 }
 
 /// What one sign-up changes.
@@ -66,8 +75,8 @@ pub(super) struct Plan<'a> {
 /// Where the reader's subscriptions stand after the request.
 #[derive(Default)]
 struct Standing {
-    pending: Vec<(NewsletterId, SubscriptionId)>,
-    held: Vec<(NewsletterId, SubscriptionId)>,
+    pending: Vec<About>,
+    held: Vec<About>,
 }
 
 impl<'a> Plan<'a> {
@@ -121,7 +130,11 @@ impl<'a> Plan<'a> {
             } else {
                 &mut standing.held
             };
-            list.push((newsletter.id, after.id));
+            list.push(About {
+                newsletter: newsletter.id,
+                subscription: after.id,
+                is_new: before.is_none(),
+            });
         }
         standing
     }
@@ -163,7 +176,7 @@ impl<'a> Plan<'a> {
         };
         let all_told = about
             .iter()
-            .all(|(newsletter, _)| is_told(kind, since, *newsletter));
+            .all(|about| is_told(kind, since, about.newsletter));
         (!all_told).then(|| Mail {
             kind,
             about: about.clone(),

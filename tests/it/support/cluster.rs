@@ -16,7 +16,6 @@ use secrecy::ExposeSecret;
 use tempfile::Builder;
 use tidings::clock::Clock;
 use tidings::embedded_postgres::{Cluster, Settings};
-use tidings::store::migrations;
 use tidings::usecases::access;
 
 /// The database that every test starts with a copy of.
@@ -80,7 +79,7 @@ impl TestCluster {
             .batch_execute(&format!("CREATE DATABASE {TEMPLATE}"))
             .unwrap();
         let mut template = PgConnection::establish(&cluster.url_for(TEMPLATE)).unwrap();
-        migrations::run(&mut template).unwrap();
+        super::migrate(&mut template);
         Self {
             cluster,
             maker: Mutex::new(maker),

@@ -5,7 +5,7 @@ use tidings::domain::approval::ApprovalSettings;
 use tidings::domain::article::{Article, ArticleDraft, Image, LanguageSource};
 use tidings::domain::article_body::ArticleBody;
 use tidings::domain::choice::Choice;
-use tidings::domain::consent::ConsentSource;
+use tidings::domain::consent::{ConsentSource, Witness};
 use tidings::domain::line::Line;
 use tidings::domain::newsletter::Newsletter;
 use tidings::domain::schedule::Schedule;
@@ -280,6 +280,7 @@ impl TestApp {
             consent: "Ticked the box on the paper form at the summer fair".to_owned(),
             page_url: None,
             consented_at: now,
+            witness: Witness::default(),
         };
         let keys = self.app.keys.clone();
         let (subscriber, results) = self

@@ -9,8 +9,8 @@ use super::form::{Done, Mistake};
 use super::{AskForm, back, mistaken, refused};
 use crate::app::App;
 use crate::domain::link_token::Purpose;
-use crate::http::page;
 use crate::http::problem::Problem;
+use crate::http::{client, page};
 use crate::usecases::preferences::{self, ChangeState, ShownChange};
 
 #[derive(Serialize)]
@@ -67,10 +67,11 @@ pub(crate) async fn change(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let words = app.templates.words().clone();
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let press = client::press(&request, &app, &token);
     let work = app
         .db
-        .transaction(move |conn| preferences::confirm_change(conn, now, &keys, &words, &text));
+        .transaction(move |conn| preferences::confirm_change(conn, now, &keys, &words, &press));
     match work.await {
         // Somebody came in between: looking says so.
         Err(preferences::Error::AddressTaken) => {

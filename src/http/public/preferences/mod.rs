@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::domain::language::Language;
 use crate::domain::slug::Slug;
-use crate::http::page;
 use crate::http::problem::Problem;
+use crate::http::{client, page};
 use crate::usecases::preferences::{self, Shown};
 use form::{Done, Mistake, SubscriptionForm};
 
@@ -131,14 +131,10 @@ pub(crate) async fn change(
         Err(mistake) => return mistaken(&app, &request, &token, mistake).await,
     };
     let words = app.templates.words().clone();
-    let (now, keys, text, of) = (
-        app.clock.now(),
-        app.keys.clone(),
-        token.clone(),
-        slug.clone(),
-    );
+    let (now, keys, of) = (app.clock.now(), app.keys.clone(), slug.clone());
+    let press = client::press(&request, &app, &token);
     let work = app.db.transaction(move |conn| {
-        preferences::change(conn, now, &keys, &words, &text, &of, &change)
+        preferences::change(conn, now, &keys, &words, &press, &of, &change)
     });
     match work.await {
         Ok(_) => Ok(back(&token, done, slug.as_str())),
@@ -156,10 +152,11 @@ pub(crate) async fn stop(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let words = app.templates.words().clone();
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let press = client::press(&request, &app, &token);
     let work = app
         .db
-        .transaction(move |conn| preferences::stop_all(conn, now, &keys, &words, &text));
+        .transaction(move |conn| preferences::stop_all(conn, now, &keys, &words, &press));
     match work.await {
         Ok(()) => Ok(back(&token, Done::All, "")),
         Err(error) => refused(&app, &request, error),

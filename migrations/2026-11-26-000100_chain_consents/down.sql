@@ -1,0 +1,10 @@
+DROP TABLE consent_heads;
+ALTER TABLE consents
+    DROP COLUMN number,
+    DROP COLUMN address,
+    DROP COLUMN user_agent,
+    DROP COLUMN client_address,
+    DROP COLUMN sealed_at,
+    DROP COLUMN key_id,
+    DROP COLUMN previous_hash,
+    DROP COLUMN hash;
