@@ -119,6 +119,8 @@
 //! - *Looking writes two tables and no other*: whether a confirmation page was opened, and which machine gave itself away by
 //!   the link that no person sees. Each is a table of its own, so that a test can hold all others still: [`usecases::canary`].
 //! - *Of an erased reader stays an HMAC of the address* ([`domain::erasure`]), so that nobody but the reader brings it back.
+//! - *Evidence of consent is a chain of keyed hashes per subscription* ([`domain::consent_seal`]): erasing a reader breaks no other
+//!   chain, and no writer waits for another's.
 
 pub mod app;
 pub mod cli;

@@ -13,8 +13,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::data_types::PgTimestamp;
 use diesel::deserialize::{FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -24,10 +22,11 @@ use diesel::serialize::{Output, ToSql};
 use diesel::sql_types::Timestamptz;
 use jiff::Timestamp;
 use ring::hmac;
-use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use ring::signature::Ed25519KeyPair;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::consent::NewConsent;
+use super::consent_signature::{self, PublicKey, Signed};
 use super::fingerprint::fingerprint;
 use super::id::{ConsentId, NewsletterId, SubscriptionId};
 
@@ -155,30 +154,6 @@ pub enum Seal {
     Broken,
     /// The secret that sealed it is not among the settings.
     UnknownKey,
-}
-
-/// Bytes with their signature (Ed25519, RFC 8032) as a JWS (RFC 7515, RFC 8037), all in base64url.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Signed {
-    /// `{"alg":"EdDSA","kid":…,"typ":…}`.
-    pub protected: String,
-    /// What is signed: JSON.
-    pub payload: String,
-    /// Over the ASCII text `protected.payload`.
-    pub signature: String,
-}
-
-/// A key with which anybody can check signatures, as JWK (RFC 7517, RFC 8037).
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct PublicKey {
-    /// Its thumbprint (RFC 7638).
-    pub kid: String,
-    kty: &'static str,
-    crv: &'static str,
-    alg: &'static str,
-    r#use: &'static str,
-    /// Its 32 bytes in base64url.
-    pub x: String,
 }
 
 #[derive(Clone)]
@@ -311,22 +286,14 @@ impl EvidenceKeys {
     #[must_use]
     pub fn sign(&self, kind: &str, payload: &[u8]) -> Option<Signed> {
         let pair = self.keys.first()?.pair()?;
-        let header = serde_json::json!({"alg": "EdDSA", "kid": public(&pair).kid, "typ": kind});
-        let protected = URL_SAFE_NO_PAD.encode(header.to_string());
-        let payload = URL_SAFE_NO_PAD.encode(payload);
-        let signature = pair.sign(format!("{protected}.{payload}").as_bytes());
-        Some(Signed {
-            signature: URL_SAFE_NO_PAD.encode(signature.as_ref()),
-            protected,
-            payload,
-        })
+        Some(consent_signature::sign(&pair, kind, payload))
     }
 
     /// The keys with which anybody can check [`EvidenceKeys::sign`], the current one first.
     #[must_use]
     pub fn public_keys(&self) -> Vec<PublicKey> {
         let pairs = self.keys.iter().filter_map(Key::pair);
-        pairs.map(|pair| public(&pair)).collect()
+        pairs.map(|pair| PublicKey::of(&pair)).collect()
     }
 }
 
@@ -367,21 +334,6 @@ fn expand(prk: &hmac::Key, purpose: &[u8]) -> [u8; 32] {
 
 fn tag(key: &hmac::Key, bytes: &[u8]) -> Vec<u8> {
     hmac::sign(key, bytes).as_ref().to_vec()
-}
-
-fn public(pair: &Ed25519KeyPair) -> PublicKey {
-    let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-    // RFC 7638: the members that the key needs, in alphabetical order and without spaces.
-    let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-    let digest = ring::digest::digest(&ring::digest::SHA256, canonical.as_bytes());
-    PublicKey {
-        kid: URL_SAFE_NO_PAD.encode(digest.as_ref()),
-        kty: "OKP",
-        crv: "Ed25519",
-        alg: "EdDSA",
-        r#use: "sig",
-        x,
-    }
 }
 
 /// Bytes as hexadecimal digits.

@@ -1,5 +1,7 @@
 //! Seals: no two rows have the same bytes, and only the secret makes one.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -210,7 +212,7 @@ fn a_thumbprint_is_that_of_rfc_8037() {
     let seed = URL_SAFE_NO_PAD
         .decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
         .unwrap();
-    let key = public(&Ed25519KeyPair::from_seed_unchecked(&seed).unwrap());
+    let key = PublicKey::of(&Ed25519KeyPair::from_seed_unchecked(&seed).unwrap());
     assert_eq!(key.x, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
     assert_eq!(key.kid, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
 }

@@ -39,6 +39,7 @@ pub mod wordpress_paging;
 pub mod consent;
 pub mod consent_chain;
 pub mod consent_seal;
+pub mod consent_signature;
 pub mod reader_link;
 pub mod rhythm;
 pub mod signup;

@@ -44,6 +44,7 @@ use crate::app::App;
 
 pub use admin::approvals::document as approval_document;
 pub use admin::attack::{document as attack_document, purge_document, run_purge as purge_attack};
+pub use admin::consents::{document as consent_document, page as consent_page};
 pub use admin::corrections::document as correction_document;
 pub use admin::feeds::document as feed_document;
 pub use admin::schedules::document as missed_document;

@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::admin::{
-    approvals, articles, attack, bulk, corrections, editions, erasure, feeds, funnel,
+    approvals, articles, attack, bulk, consents, corrections, editions, erasure, feeds, funnel,
     leave_reasons, looks, newsletters, pages, rhythms, schedules, sending, simulation, sources,
     subscribers, switches,
 };
@@ -36,7 +36,7 @@ use super::problem::{FieldError, Problem};
         corrections::correct, corrections::list, corrections::read, corrections::notify,
         feeds::list, feeds::add, feeds::read, feeds::change, feeds::remove, feeds::items, feeds::fetch,
         subscribers::find_by_address, subscribers::add, subscribers::read, subscribers::unsubscribe,
-        erasure::erase,
+        erasure::erase, consents::certificate, consents::certificate_page,
         rhythms::set, rhythms::pause, rhythms::resume,
         editions::list, editions::run_now, editions::read, editions::preview_html, editions::preview_text,
         editions::check, editions::send_test, editions::deliveries,

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use crate::templates::TemplateError;
 use crate::usecases::{
-    StoreError, access, approval, archive, articles, delivery, demo, digest, editions, feeds,
-    idempotency, looks, newsletters, pausing, rhythms, schema, sending, subscribers,
+    StoreError, access, approval, archive, articles, consents, delivery, demo, digest, editions,
+    feeds, idempotency, looks, newsletters, pausing, rhythms, schema, sending, subscribers,
 };
 
 /// One field of the input that is wrong.
@@ -96,8 +96,18 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
 
-    fn unknown_newsletter() -> Self {
+    /// 404.
+    #[must_use]
+    pub fn unknown_newsletter() -> Self {
         Self::not_found("unknown_newsletter", "there is no such newsletter")
+    }
+
+    /// 500: there is no key to sign with, which the settings do not allow.
+    #[must_use]
+    pub fn unsigned() -> Self {
+        tracing::error!("there is no key to sign with");
+        let (status, detail) = (StatusCode::INTERNAL_SERVER_ERROR, "this cannot be signed");
+        Self::new(status, "no_key", detail)
     }
 
     fn unknown_link() -> Self {
@@ -299,6 +309,21 @@ impl From<pausing::Error> for Problem {
             pausing::Error::Retired => Self::conflict("retired", error.to_string()),
             pausing::Error::Schedule(cause) => Self::internal(&cause),
             pausing::Error::Store(cause) => Self::from_store(&cause),
+        }
+    }
+}
+
+impl From<consents::Error> for Problem {
+    fn from(error: consents::Error) -> Self {
+        match error {
+            consents::Error::UnknownSubscriber => {
+                Self::not_found("unknown_subscriber", "there is no such subscriber")
+            }
+            consents::Error::UnknownNewsletter(_) => Self::unknown_newsletter(),
+            consents::Error::NoSubscription(_) => {
+                Self::not_found("no_subscription", error.to_string())
+            }
+            consents::Error::Store(cause) => Self::from_store(&cause),
         }
     }
 }

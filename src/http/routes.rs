@@ -111,6 +111,7 @@ routes! {
     POST "/webhooks/ghost" => public::ghost::receive;
     GET "/webhooks/websub/{token}" => public::websub::verify;
     POST "/webhooks/websub/{token}" => public::websub::receive;
+    GET "/consent/keys.json" => admin::consents::keys;
     GET "/healthz" => health::live;
     GET "/readyz" => health::ready;
     GET "/robots.txt" => public::assets::robots;
@@ -161,6 +162,8 @@ routes! {
     PUT "/subscribers/{id}/subscriptions/{slug}/rhythm" => admin::rhythms::set;
     POST "/subscribers/{id}/subscriptions/{slug}/pause" => admin::rhythms::pause;
     POST "/subscribers/{id}/subscriptions/{slug}/resume" => admin::rhythms::resume;
+    GET "/subscribers/{id}/subscriptions/{slug}/consent" => admin::consents::certificate;
+    GET "/subscribers/{id}/subscriptions/{slug}/consent.html" => admin::consents::certificate_page;
     GET "/editions/{id}" => admin::editions::read;
     PATCH "/editions/{id}" => admin::sending::plan;
     GET "/editions/{id}/preview.html" => admin::editions::preview_html;

@@ -2,7 +2,9 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid};
+use diesel::sql_types::{
+    Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid,
+};
 use jiff::Timestamp;
 
 use super::Error;
@@ -55,16 +57,22 @@ pub fn run(conn: &mut PgConnection, keys: &EvidenceKeys, now: Timestamp) -> Resu
         let batch = batch(conn, after)?;
         let Some(last) = batch.last() else { break };
         after = Some((last.subscription_id, last.recorded_at, last.id));
+        let (mut rows, mut heads) = (Vec::new(), Vec::new());
         for old in batch {
             let before = head
                 .take()
-                .filter(|head| head.subscription_id == old.subscription_id);
+                .filter(|head: &Head| head.subscription_id == old.subscription_id);
             let newsletter = old.newsletter_id;
             let sealed = keys.seal_row(unsealed(old, before.as_ref(), now.into()), newsletter);
             let (row, new) = sealed.ok_or(diesel::result::Error::NotFound)?;
-            write(conn, &row, &new)?;
+            // Only the last of each subscription stays.
+            heads.pop_if(|last: &mut Head| last.subscription_id == new.subscription_id);
+            heads.push(new.clone());
+            rows.push(row);
             head = Some(new);
         }
+        write_rows(conn, &rows)?;
+        write_heads(conn, &heads)?;
     }
     conn.batch_execute("ALTER TABLE consents ENABLE TRIGGER consents_are_append_only")?;
     Ok(())
@@ -111,22 +119,42 @@ fn unsealed(old: Old, before: Option<&Head>, now: Moment) -> Evidence {
     }
 }
 
-fn write(conn: &mut PgConnection, row: &Evidence, head: &Head) -> Result<(), Error> {
+fn write_rows(conn: &mut PgConnection, rows: &[Evidence]) -> Result<(), Error> {
+    let column = |of: fn(&Evidence) -> Vec<u8>| -> Vec<Vec<u8>> { rows.iter().map(of).collect() };
     diesel::sql_query(
-        "WITH sealed AS (UPDATE consents SET number = $2, address = $3, sealed_at = $4, key_id = $5, previous_hash = $6, \
-                                hash = $7 WHERE id = $1) \
-         INSERT INTO consent_heads (subscription_id, number, hash, key_id, seal) VALUES ($8, $2, $7, $5, $9) \
+        "UPDATE consents c SET number = v.number, address = v.address, sealed_at = v.sealed_at, key_id = v.key_id, \
+                previous_hash = v.previous_hash, hash = v.hash \
+           FROM unnest($1, $2, $3, $4, $5, $6, $7) \
+                AS v (id, number, address, sealed_at, key_id, previous_hash, hash) WHERE c.id = v.id",
+    )
+    .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(rows.iter().map(|row| row.number).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|row| &row.address).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Timestamptz>>, _>(
+        rows.iter().map(|row| row.sealed_at).collect::<Vec<_>>(),
+    )
+    .bind::<Array<SmallInt>, _>(rows.iter().map(|row| row.key_id).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Binary>>, _>(
+        rows.iter()
+            .map(|row| row.previous_hash.clone())
+            .collect::<Vec<_>>(),
+    )
+    .bind::<Array<Binary>, _>(column(|row| row.hash.clone()))
+    .execute(conn)?;
+    Ok(())
+}
+
+fn write_heads(conn: &mut PgConnection, heads: &[Head]) -> Result<(), Error> {
+    let column = |of: fn(&Head) -> Vec<u8>| -> Vec<Vec<u8>> { heads.iter().map(of).collect() };
+    diesel::sql_query(
+        "INSERT INTO consent_heads (subscription_id, number, hash, key_id, seal) SELECT * FROM unnest($1, $2, $3, $4, $5) \
          ON CONFLICT (subscription_id) DO UPDATE SET number = EXCLUDED.number, hash = EXCLUDED.hash, seal = EXCLUDED.seal",
     )
-    .bind::<Uuid, _>(row.id)
-    .bind::<Integer, _>(row.number)
-    .bind::<Text, _>(&row.address)
-    .bind::<Nullable<Timestamptz>, _>(row.sealed_at)
-    .bind::<SmallInt, _>(row.key_id)
-    .bind::<Nullable<Binary>, _>(&row.previous_hash)
-    .bind::<Binary, _>(&row.hash)
-    .bind::<Uuid, _>(head.subscription_id)
-    .bind::<Binary, _>(&head.seal)
+    .bind::<Array<Uuid>, _>(heads.iter().map(|head| head.subscription_id).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(heads.iter().map(|head| head.number).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(column(|head| head.hash.clone()))
+    .bind::<Array<SmallInt>, _>(heads.iter().map(|head| head.key_id).collect::<Vec<_>>())
+    .bind::<Array<Binary>, _>(column(|head| head.seal.clone()))
     .execute(conn)?;
     Ok(())
 }

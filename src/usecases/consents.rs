@@ -4,7 +4,8 @@ use diesel::PgConnection;
 use jiff::Timestamp;
 
 use crate::domain::consent_chain::{Auditor, Chain, Digest, Fault, Finding, row_finding};
-use crate::domain::consent_seal::{EvidenceKeys, PublicKey};
+use crate::domain::consent_seal::EvidenceKeys;
+use crate::domain::consent_signature::PublicKey;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::{NewsletterId, SubscriberId, SubscriptionId};
 use crate::domain::link_token::LinkKeys;

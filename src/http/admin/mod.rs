@@ -4,6 +4,7 @@ pub(super) mod approvals;
 pub(super) mod articles;
 pub(super) mod attack;
 pub(super) mod bulk;
+pub(super) mod consents;
 pub(super) mod corrections;
 pub(super) mod editions;
 pub(super) mod erasure;

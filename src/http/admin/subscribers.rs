@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::domain::consent::{ConsentAction, ConsentSource};
+use crate::domain::consent_seal::hex;
 use crate::domain::id::SubscriberId;
 use crate::domain::line::Line;
 use crate::domain::slug::Slug;
@@ -85,7 +86,17 @@ pub(crate) struct ConsentAnswer {
     wording_version: String,
     language: String,
     page_url: Option<String>,
+    /// The reader's address at that time.
+    address: String,
+    /// What the client said it was.
+    user_agent: Option<String>,
+    /// Where the client was, as far as `consent.client_address` lets it be kept.
+    client_address: Option<String>,
     recorded_at: Timestamp,
+    /// Its place in the subscription's chain, from 1.
+    number: i32,
+    /// Its seal, in hexadecimal digits.
+    hash: String,
 }
 
 /// A reader with everything that is known.
@@ -158,7 +169,12 @@ impl From<&Detail> for SubscriberAnswer {
                     wording_version: consent.wording_version.clone(),
                     language: consent.language.to_string(),
                     page_url: consent.page_url.clone(),
+                    address: consent.address.clone(),
+                    user_agent: consent.user_agent.clone(),
+                    client_address: consent.client_address.clone(),
                     recorded_at: consent.recorded_at,
+                    number: consent.number,
+                    hash: hex(&consent.hash),
                 })
                 .collect(),
         }

@@ -496,3 +496,34 @@ erase-button = نعم، احذفوا كل شيء
 erase-back = العودة إلى نشراتي
 erase-done-heading = حُذف كل شيء
 erase-done-note = لن تصلك نشرات بعد الآن، ولم نعد نحتفظ بشيء عنك.
+
+## Record of consent, for the newsroom
+
+consent-heading = سجل الموافقة
+consent-whole = السجل كامل ولم يتغيّر: ختم كل قيد صحيح.
+consent-broken = لا يمكن الاعتماد على هذا السجل: قيود غُيّرت أو مفقودة.
+consent-address = العنوان
+consent-newsletter = النشرة البريدية
+consent-issued = تاريخ الإصدار
+consent-time = الوقت
+consent-source = وصل عبر
+consent-wording = النص عند الزر
+consent-page = الصفحة
+consent-user-agent = برنامج المرسل
+consent-client = عنوان شبكة المرسل
+consent-sealed = خُتم لاحقًا في
+consent-seal = الختم
+consent-action-requested = طُلب
+consent-action-confirmed = أُكّد
+consent-action-withdrawn = سُحب
+consent-action-added = أضافته هيئة التحرير
+consent-action-changed = غُيّر
+consent-action-restored = استُعيد
+consent-source-form = استمارة الاشتراك
+consent-source-json = اشتراك بواسطة برنامج
+consent-source-confirm-page = صفحة رابط التأكيد
+consent-source-unsubscribe-page = صفحة رابط إلغاء الاشتراك
+consent-source-preferences = صفحة القارئ الخاصة
+consent-source-one-click = زر برنامج البريد
+consent-source-api = أنظمة هيئة التحرير
+consent-source-demo = عرض توضيحي

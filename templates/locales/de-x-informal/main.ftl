@@ -436,3 +436,34 @@ erase-button = Ja, alles löschen
 erase-back = Zurück zu meinen Newslettern
 erase-done-heading = Alles ist gelöscht
 erase-done-note = Du bekommst keine Newsletter mehr, und wir speichern nichts mehr über dich.
+
+## Record of consent, for the newsroom
+
+consent-heading = Nachweis der Einwilligung
+consent-whole = Der Nachweis ist vollständig und unverändert: Das Siegel jedes Eintrags stimmt.
+consent-broken = Auf den Nachweis ist kein Verlass: Einträge wurden geändert oder fehlen.
+consent-address = Adresse
+consent-newsletter = Newsletter
+consent-issued = Ausgestellt
+consent-time = Zeit
+consent-source = Gekommen über
+consent-wording = Text an der Schaltfläche
+consent-page = Seite
+consent-user-agent = Programm des Absenders
+consent-client = Netzadresse des Absenders
+consent-sealed = Nachträglich versiegelt am
+consent-seal = Siegel
+consent-action-requested = Angefordert
+consent-action-confirmed = Bestätigt
+consent-action-withdrawn = Widerrufen
+consent-action-added = Von der Redaktion eingetragen
+consent-action-changed = Geändert
+consent-action-restored = Wiederhergestellt
+consent-source-form = Anmeldeformular
+consent-source-json = Anmeldung durch ein Programm
+consent-source-confirm-page = Seite hinter dem Bestätigungslink
+consent-source-unsubscribe-page = Seite hinter dem Abmeldelink
+consent-source-preferences = Eigene Seite der Leserin oder des Lesers
+consent-source-one-click = Schaltfläche im Mailprogramm
+consent-source-api = Systeme der Redaktion
+consent-source-demo = Vorführung

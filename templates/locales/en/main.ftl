@@ -434,3 +434,34 @@ erase-button = Yes, delete everything
 erase-back = Back to my newsletters
 erase-done-heading = Everything is deleted
 erase-done-note = You get no more newsletters, and we hold nothing about you any more.
+
+## Record of consent, for the newsroom
+
+consent-heading = Record of consent
+consent-whole = The record is complete and unchanged: the seal of every entry is right.
+consent-broken = The record cannot be relied on: entries were changed or are missing.
+consent-address = Address
+consent-newsletter = Newsletter
+consent-issued = Issued
+consent-time = Time
+consent-source = Came through
+consent-wording = Wording at the button
+consent-page = Page
+consent-user-agent = Program of the client
+consent-client = Address of the client
+consent-sealed = Sealed later, on
+consent-seal = Seal
+consent-action-requested = Requested
+consent-action-confirmed = Confirmed
+consent-action-withdrawn = Withdrawn
+consent-action-added = Added by the newsroom
+consent-action-changed = Changed
+consent-action-restored = Restored
+consent-source-form = Sign-up form
+consent-source-json = Sign-up by a program
+consent-source-confirm-page = Page behind the confirmation link
+consent-source-unsubscribe-page = Page behind the unsubscribe link
+consent-source-preferences = The reader's own page
+consent-source-one-click = Button of the mail program
+consent-source-api = The newsroom's systems
+consent-source-demo = Demonstration

@@ -433,3 +433,34 @@ erase-button = Sí, borrarlo todo
 erase-back = Volver a mis boletines
 erase-done-heading = Todo está borrado
 erase-done-note = No recibe más boletines y ya no guardamos nada sobre usted.
+
+## Record of consent, for the newsroom
+
+consent-heading = Constancia del consentimiento
+consent-whole = La constancia está completa y sin cambios: el sello de cada entrada es correcto.
+consent-broken = La constancia no es fiable: hay entradas modificadas o que faltan.
+consent-address = Dirección
+consent-newsletter = Boletín
+consent-issued = Emitido
+consent-time = Fecha y hora
+consent-source = Llegó por
+consent-wording = Texto del botón
+consent-page = Página
+consent-user-agent = Programa del cliente
+consent-client = Dirección del cliente
+consent-sealed = Sellado más tarde, el
+consent-seal = Sello
+consent-action-requested = Solicitado
+consent-action-confirmed = Confirmado
+consent-action-withdrawn = Retirado
+consent-action-added = Añadido por la redacción
+consent-action-changed = Modificado
+consent-action-restored = Restablecido
+consent-source-form = Formulario de suscripción
+consent-source-json = Suscripción por un programa
+consent-source-confirm-page = Página del enlace de confirmación
+consent-source-unsubscribe-page = Página del enlace de baja
+consent-source-preferences = Página propia del lector
+consent-source-one-click = Botón del programa de correo
+consent-source-api = Sistemas de la redacción
+consent-source-demo = Demostración

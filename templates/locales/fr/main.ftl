@@ -443,3 +443,34 @@ erase-button = Oui, tout supprimer
 erase-back = Retour à mes newsletters
 erase-done-heading = Tout est supprimé
 erase-done-note = Vous ne recevez plus de newsletters, et nous n’avons plus rien sur vous.
+
+## Record of consent, for the newsroom
+
+consent-heading = Preuve du consentement
+consent-whole = La preuve est complète et inchangée : le sceau de chaque entrée est juste.
+consent-broken = Cette preuve n’est pas fiable : des entrées ont été modifiées ou manquent.
+consent-address = Adresse
+consent-newsletter = Newsletter
+consent-issued = Délivré le
+consent-time = Date et heure
+consent-source = Reçu par
+consent-wording = Texte du bouton
+consent-page = Page
+consent-user-agent = Logiciel du client
+consent-client = Adresse du client
+consent-sealed = Scellé après coup le
+consent-seal = Sceau
+consent-action-requested = Demandé
+consent-action-confirmed = Confirmé
+consent-action-withdrawn = Retiré
+consent-action-added = Ajouté par la rédaction
+consent-action-changed = Modifié
+consent-action-restored = Rétabli
+consent-source-form = Formulaire d’inscription
+consent-source-json = Inscription par un programme
+consent-source-confirm-page = Page du lien de confirmation
+consent-source-unsubscribe-page = Page du lien de désinscription
+consent-source-preferences = Page personnelle du lecteur
+consent-source-one-click = Bouton du logiciel de messagerie
+consent-source-api = Systèmes de la rédaction
+consent-source-demo = Démonstration

@@ -443,3 +443,34 @@ erase-button = Sì, cancellare tutto
 erase-back = Torna alle mie newsletter
 erase-done-heading = Tutto è cancellato
 erase-done-note = Non riceve più newsletter e non abbiamo più nulla su di Lei.
+
+## Record of consent, for the newsroom
+
+consent-heading = Prova del consenso
+consent-whole = La prova è completa e immutata: il sigillo di ogni voce è corretto.
+consent-broken = La prova non è attendibile: alcune voci sono state modificate o mancano.
+consent-address = Indirizzo
+consent-newsletter = Newsletter
+consent-issued = Emesso il
+consent-time = Data e ora
+consent-source = Arrivato tramite
+consent-wording = Testo del pulsante
+consent-page = Pagina
+consent-user-agent = Programma del client
+consent-client = Indirizzo del client
+consent-sealed = Sigillato in seguito, il
+consent-seal = Sigillo
+consent-action-requested = Richiesto
+consent-action-confirmed = Confermato
+consent-action-withdrawn = Revocato
+consent-action-added = Aggiunto dalla redazione
+consent-action-changed = Modificato
+consent-action-restored = Ripristinato
+consent-source-form = Modulo di iscrizione
+consent-source-json = Iscrizione tramite un programma
+consent-source-confirm-page = Pagina del link di conferma
+consent-source-unsubscribe-page = Pagina del link di disiscrizione
+consent-source-preferences = Pagina personale del lettore
+consent-source-one-click = Pulsante del programma di posta
+consent-source-api = Sistemi della redazione
+consent-source-demo = Dimostrazione

@@ -436,3 +436,34 @@ erase-button = Ja, alles verwijderen
 erase-back = Terug naar mijn nieuwsbrieven
 erase-done-heading = Alles is verwijderd
 erase-done-note = U krijgt geen nieuwsbrieven meer, en we hebben niets meer over u.
+
+## Record of consent, for the newsroom
+
+consent-heading = Bewijs van toestemming
+consent-whole = Het bewijs is volledig en ongewijzigd: het zegel van elke vermelding klopt.
+consent-broken = Op dit bewijs kan niet worden vertrouwd: er zijn vermeldingen gewijzigd of ze ontbreken.
+consent-address = Adres
+consent-newsletter = Nieuwsbrief
+consent-issued = Afgegeven
+consent-time = Tijd
+consent-source = Gekomen via
+consent-wording = Tekst bij de knop
+consent-page = Pagina
+consent-user-agent = Programma van de afzender
+consent-client = Netwerkadres van de afzender
+consent-sealed = Later verzegeld, op
+consent-seal = Zegel
+consent-action-requested = Aangevraagd
+consent-action-confirmed = Bevestigd
+consent-action-withdrawn = Ingetrokken
+consent-action-added = Toegevoegd door de redactie
+consent-action-changed = Gewijzigd
+consent-action-restored = Hersteld
+consent-source-form = Aanmeldformulier
+consent-source-json = Aanmelding door een programma
+consent-source-confirm-page = Pagina achter de bevestigingslink
+consent-source-unsubscribe-page = Pagina achter de afmeldlink
+consent-source-preferences = Eigen pagina van de lezer
+consent-source-one-click = Knop in het mailprogramma
+consent-source-api = Systemen van de redactie
+consent-source-demo = Demonstratie

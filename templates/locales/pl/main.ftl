@@ -458,3 +458,34 @@ erase-button = Tak, usuń wszystko
 erase-back = Wróć do moich newsletterów
 erase-done-heading = Wszystko usunięto
 erase-done-note = Newslettery już nie przychodzą, a my nic już o Państwu nie mamy.
+
+## Record of consent, for the newsroom
+
+consent-heading = Dowód zgody
+consent-whole = Dowód jest kompletny i niezmieniony: pieczęć każdego wpisu jest prawidłowa.
+consent-broken = Na tym dowodzie nie można polegać: wpisy zostały zmienione lub ich brakuje.
+consent-address = Adres
+consent-newsletter = Newsletter
+consent-issued = Wystawiono
+consent-time = Czas
+consent-source = Droga
+consent-wording = Tekst przy przycisku
+consent-page = Strona
+consent-user-agent = Program klienta
+consent-client = Adres klienta
+consent-sealed = Zapieczętowano później
+consent-seal = Pieczęć
+consent-action-requested = Zgłoszono
+consent-action-confirmed = Potwierdzono
+consent-action-withdrawn = Wycofano
+consent-action-added = Dodano przez redakcję
+consent-action-changed = Zmieniono
+consent-action-restored = Przywrócono
+consent-source-form = Formularz zapisu
+consent-source-json = Zapis przez program
+consent-source-confirm-page = Strona z linku potwierdzającego
+consent-source-unsubscribe-page = Strona z linku rezygnacji
+consent-source-preferences = Własna strona czytelnika
+consent-source-one-click = Przycisk programu pocztowego
+consent-source-api = Systemy redakcji
+consent-source-demo = Pokaz

@@ -442,3 +442,34 @@ erase-button = Sim, apagar tudo
 erase-back = Voltar às minhas newsletters
 erase-done-heading = Tudo foi apagado
 erase-done-note = Já não recebe newsletters, e já não temos nada sobre si.
+
+## Record of consent, for the newsroom
+
+consent-heading = Prova do consentimento
+consent-whole = A prova está completa e inalterada: o selo de cada entrada está correto.
+consent-broken = Não se pode confiar nesta prova: há entradas alteradas ou em falta.
+consent-address = Endereço
+consent-newsletter = Newsletter
+consent-issued = Emitido em
+consent-time = Data e hora
+consent-source = Chegou por
+consent-wording = Texto do botão
+consent-page = Página
+consent-user-agent = Programa do cliente
+consent-client = Endereço do cliente
+consent-sealed = Selado mais tarde, em
+consent-seal = Selo
+consent-action-requested = Pedido
+consent-action-confirmed = Confirmado
+consent-action-withdrawn = Retirado
+consent-action-added = Adicionado pela redação
+consent-action-changed = Alterado
+consent-action-restored = Restabelecido
+consent-source-form = Formulário de inscrição
+consent-source-json = Inscrição por um programa
+consent-source-confirm-page = Página do link de confirmação
+consent-source-unsubscribe-page = Página do link de cancelamento
+consent-source-preferences = Página própria do leitor
+consent-source-one-click = Botão do programa de correio
+consent-source-api = Sistemas da redação
+consent-source-demo = Demonstração

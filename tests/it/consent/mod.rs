@@ -1,5 +1,6 @@
 //! The chain of evidence: every door adds to it, and whatever is done to it behind the program's back shows.
 
+mod certificate;
 mod doors;
 mod life;
 mod tampering;

@@ -368,7 +368,7 @@ async fn the_command_says_what_is_wrong_and_fails() {
         ),
         "{ran:?}"
     );
-    let ran = ran.says(&["error: evidence of consent was tampered with: 1 finding"]);
+    let ran = ran.says(&["error: the evidence of consent does not hold: 1 finding"]);
     assert_eq!(ran.stdout.lines().count(), 2);
     let ran = verify(&["--json"]).run().await.expect(1);
     let lines: Vec<serde_json::Value> = ran

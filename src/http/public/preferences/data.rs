@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::refused;
 use crate::app::App;
+use crate::domain::consent_seal::hex;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::id::NewsletterId;
 use crate::http::page;
@@ -195,7 +196,12 @@ fn consents(held: &Held) -> Vec<Value> {
             "wording_version": it.wording_version,
             "language": it.language.to_string(),
             "page_url": it.page_url,
+            "address": it.address,
+            "user_agent": it.user_agent,
+            "client_address": it.client_address,
             "recorded_at": it.recorded_at,
+            "number": it.number,
+            "hash": hex(&it.hash),
         })
     })
     .collect()
