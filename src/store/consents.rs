@@ -4,9 +4,11 @@
 //! meanwhile, and locks are taken in no other order than without evidence. Should that ever be forgotten, the unique number in
 //! the chain refuses the second of two rows that follow the same one.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid};
 
 use super::Error;
 use crate::domain::consent::{Consent, NewConsent};
@@ -17,8 +19,8 @@ use crate::domain::subscription::SubscriptionStatus;
 use crate::schema::consents::dsl;
 use crate::schema::{consent_heads, subscribers, subscriptions};
 
-/// Adds rows to their chains; one statement for each, and one before unless all of them begin a chain. The caller holds the
-/// locks of the subscriptions.
+/// Adds rows to their chains in one statement, after another one unless all of them begin a chain. The caller holds the locks of
+/// the subscriptions.
 ///
 /// # Errors
 /// [`Error::Duplicate`] with `consents_subscription_number_key` when somebody else added a row meanwhile; database errors.
@@ -29,24 +31,36 @@ pub fn insert(
 ) -> Result<(), Error> {
     let asked = consents.iter().filter(|consent| consent.place().is_none());
     let asked: Vec<SubscriptionId> = asked.map(NewConsent::subscription_id).collect();
-    let mut places = if asked.is_empty() {
+    let found = if asked.is_empty() {
         Vec::new()
     } else {
         places(conn, &asked)?
     };
+    let mut places: HashMap<SubscriptionId, Place> = found
+        .into_iter()
+        .map(|place| (place.subscription_id, place))
+        .collect();
+    let mut rows = Vec::with_capacity(consents.len());
+    let mut heads = HashMap::new();
     for consent in consents {
         let of = consent.subscription_id();
-        if !places.iter().any(|place| place.subscription_id == of) {
-            places.extend(consent.place().cloned());
+        if let Some(first) = consent.place() {
+            places.entry(of).or_insert_with(|| first.clone());
         }
-        let place = places.iter_mut().find(|place| place.subscription_id == of);
-        let place = place.ok_or(diesel::result::Error::NotFound)?;
+        let place = places.get_mut(&of).ok_or(diesel::result::Error::NotFound)?;
         let sealed = keys.seal(consent, place);
         let (row, head) = sealed.ok_or(diesel::result::Error::NotFound)?;
         place.newest = Some((head.number, head.hash.clone()));
-        append(conn, &row, &head)?;
+        rows.push(row);
+        // Only the last one of a chain is its end.
+        heads.insert(of, head);
     }
-    Ok(())
+    let heads: Vec<Head> = heads.into_values().collect();
+    match (rows.as_slice(), heads.as_slice()) {
+        ([], _) => Ok(()),
+        ([row], [head]) => append(conn, row, head),
+        _ => append_all(conn, &rows, heads),
+    }
 }
 
 /// A row as it is read: id, newsletter, address, number and hash of the newest.
@@ -86,6 +100,54 @@ fn places(conn: &mut PgConnection, ids: &[SubscriptionId]) -> Result<Vec<Place>,
 /// Writes a row and the end of its chain in one statement, which is prepared once and kept.
 fn append(conn: &mut PgConnection, row: &Evidence, head: &Head) -> Result<(), Error> {
     Ok(Append { row, head }.execute(conn).map(drop)?)
+}
+
+fn all<T, C>(rows: &[T], column: impl Fn(&T) -> C) -> Vec<C> {
+    rows.iter().map(column).collect()
+}
+
+/// The same for several rows.
+fn append_all(
+    conn: &mut PgConnection,
+    rows: &[Evidence],
+    mut heads: Vec<Head>,
+) -> Result<(), Error> {
+    // The order in which rows are locked; their subscriptions are locked already.
+    heads.sort_unstable_by_key(|head| head.subscription_id);
+    diesel::sql_query(
+        "WITH added AS (INSERT INTO consents (id, subscription_id, number, action, source, wording, \
+             wording_version, language, page_url, address, user_agent, client_address, recorded_at, sealed_at, \
+             key_id, previous_hash, hash) \
+             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)) \
+         INSERT INTO consent_heads AS h (subscription_id, number, hash, key_id, seal) \
+             SELECT * FROM unnest($18, $19, $20, $21, $22) \
+             ON CONFLICT (subscription_id) DO UPDATE SET number = EXCLUDED.number, hash = EXCLUDED.hash, \
+                 key_id = EXCLUDED.key_id, seal = EXCLUDED.seal",
+    )
+    .bind::<Array<Uuid>, _>(all(rows, |row| row.id))
+    .bind::<Array<Uuid>, _>(all(rows, |row| row.subscription_id))
+    .bind::<Array<Integer>, _>(all(rows, |row| row.number))
+    .bind::<Array<Text>, _>(all(rows, |row| row.action.clone()))
+    .bind::<Array<Text>, _>(all(rows, |row| row.source.clone()))
+    .bind::<Array<Text>, _>(all(rows, |row| row.wording.clone()))
+    .bind::<Array<Text>, _>(all(rows, |row| row.wording_version.clone()))
+    .bind::<Array<Text>, _>(all(rows, |row| row.language.clone()))
+    .bind::<Array<Nullable<Text>>, _>(all(rows, |row| row.page_url.clone()))
+    .bind::<Array<Text>, _>(all(rows, |row| row.address.clone()))
+    .bind::<Array<Nullable<Text>>, _>(all(rows, |row| row.user_agent.clone()))
+    .bind::<Array<Nullable<Text>>, _>(all(rows, |row| row.client_address.clone()))
+    .bind::<Array<Timestamptz>, _>(all(rows, |row| row.recorded_at))
+    .bind::<Array<Nullable<Timestamptz>>, _>(all(rows, |row| row.sealed_at))
+    .bind::<Array<SmallInt>, _>(all(rows, |row| row.key_id))
+    .bind::<Array<Nullable<Binary>>, _>(all(rows, |row| row.previous_hash.clone()))
+    .bind::<Array<Binary>, _>(all(rows, |row| row.hash.clone()))
+    .bind::<Array<Uuid>, _>(all(&heads, |head| head.subscription_id))
+    .bind::<Array<Integer>, _>(all(&heads, |head| head.number))
+    .bind::<Array<Binary>, _>(all(&heads, |head| head.hash.clone()))
+    .bind::<Array<SmallInt>, _>(all(&heads, |head| head.key_id))
+    .bind::<Array<Binary>, _>(all(&heads, |head| head.seal.clone()))
+    .execute(conn)?;
+    Ok(())
 }
 
 struct Append<'a> {
