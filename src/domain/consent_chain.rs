@@ -1,7 +1,7 @@
 //! Looks for what was tampered with in chains of evidence, one chain after the other.
 //!
 //! A row whose seal is broken may stand in the wrong place. So places whose own row was not found are remembered until the end, and
-//! each such row is tried in each of them: which fits was moved. As many as [`MOST_KEPT`] are remembered; rows beyond that are
+//! each such row is tried in each of them: which fits was moved. As many as `MOST_KEPT` are remembered; rows beyond that are
 //! said to be changed.
 
 use ring::digest;

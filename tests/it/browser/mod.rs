@@ -5,6 +5,7 @@ mod confirm;
 mod frames;
 mod gateway;
 mod pages;
+mod proof;
 mod readers;
 
 use crate::support::TestApp;
