@@ -98,6 +98,7 @@ fn shape(statement: &str) -> String {
         "bench_addresses(:n)",
         "bench_mark(:n)",
         "bench_keys(:n)",
+        "bench_hash(:n)",
         "now()",
         "false",
         "NULL",

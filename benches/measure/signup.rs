@@ -90,6 +90,7 @@ const NEWSLETTER: &str = "
         $$ SELECT ARRAY[bench_address(n)] $$;
     CREATE FUNCTION bench_mark(n bigint) RETURNS bytea[] LANGUAGE sql IMMUTABLE AS
         $$ SELECT ARRAY[sha256(int8send(n))] $$;
+    CREATE FUNCTION bench_hash(n bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$ SELECT sha256(int8send(n)) $$;
     CREATE FUNCTION bench_keys(n bigint) RETURNS text[] LANGUAGE sql IMMUTABLE AS
         $$ SELECT ARRAY['mailbox:' || md5(n::text)] $$;";
 

@@ -177,8 +177,11 @@ impl Database {
                                                 confirmed_at)
                      SELECT gen_random_uuid(), made.id, n.id, 'active', 'en', gen_random_uuid(), now() - interval '5 days',
                             now() - interval '5 days' FROM made, newsletters n WHERE n.slug = '{slug}' RETURNING id)
-                 INSERT INTO consents
-                 SELECT gen_random_uuid(), id, 'confirmed', 'confirm_page', 'Yes', '1', 'en', NULL, now() - interval '5 days'
+                 INSERT INTO consents (id, subscription_id, action, source, wording, wording_version, language, recorded_at,
+                                       number, address, key_id, hash)
+                 SELECT gen_random_uuid(), id, 'confirmed', 'confirm_page', 'Yes', '1', 'en', now() - interval '5 days',
+                        -- Nobody looks at seals here.
+                        1, '', 0, sha256('')
                    FROM joined"
             ));
             first = last + 1;
