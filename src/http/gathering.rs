@@ -4,12 +4,13 @@
 //! costs each of them a part of it, and nobody waits for company: alone, one is served at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::usecases::StoreError;
 
@@ -31,6 +32,8 @@ pub(super) struct Gathering<J, O> {
 struct Waiting<J, O> {
     job: J,
     answer: oneshot::Sender<O>,
+    /// Set by whoever is first: the turn that begins, or the one who gives up waiting for it.
+    is_decided: Arc<AtomicBool>,
 }
 
 impl<J, O> Clone for Gathering<J, O> {
@@ -44,7 +47,7 @@ impl<J, O> Clone for Gathering<J, O> {
 
 impl<J: Send + 'static, O: Send + 'static> Gathering<J, O> {
     /// Starts the threads, which have `name`. `work` gets 1 to [`MOST`] jobs, blocks as it likes, and returns an outcome for
-    /// each of them in their order. `wait` is how long a job waits for a place.
+    /// each of them in their order. `wait` is how long a job waits for its turn to begin.
     ///
     /// # Errors
     /// When no thread can be had.
@@ -68,19 +71,31 @@ impl<J: Send + 'static, O: Send + 'static> Gathering<J, O> {
         Ok(Self { queue, wait })
     }
 
-    /// Has a job done.
+    /// Has a job done. One whose turn does not begin in time is not done at all.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when there was no place in time, [`StoreError::Query`] when its turn panicked.
+    /// [`StoreError::Unavailable`] when the turn did not begin in time, [`StoreError::Query`] when it panicked.
     pub(super) async fn take(&self, job: J) -> Result<O, StoreError> {
-        let place = timeout(self.wait, self.queue.reserve()).await;
+        let deadline = Instant::now() + self.wait;
+        let place = timeout_at(deadline, self.queue.reserve()).await;
         let place = place.map_err(|cause| StoreError::Unavailable(Box::new(cause)))?;
         let place = place.map_err(|cause| StoreError::Query(Box::new(cause)))?;
-        let (answer, answered) = oneshot::channel();
-        place.send(Waiting { job, answer });
-        answered
-            .await
-            .map_err(|cause| StoreError::Query(Box::new(cause)))
+        let (answer, mut answered) = oneshot::channel();
+        let is_decided = Arc::new(AtomicBool::new(false));
+        place.send(Waiting {
+            job,
+            answer,
+            is_decided: Arc::clone(&is_decided),
+        });
+        let outcome = match timeout_at(deadline, &mut answered).await {
+            Ok(outcome) => outcome,
+            Err(late) if !is_decided.swap(true, Ordering::AcqRel) => {
+                return Err(StoreError::Unavailable(Box::new(late)));
+            }
+            // It has begun: what becomes of it is worth waiting for.
+            Err(_) => answered.await,
+        };
+        outcome.map_err(|cause| StoreError::Query(Box::new(cause)))
     }
 }
 
@@ -98,8 +113,12 @@ fn next_turn<T>(jobs: &Mutex<mpsc::Receiver<T>>) -> Option<Vec<T>> {
 fn turn<J, O>(waiting: Vec<Waiting<J, O>>, work: &impl Fn(Vec<J>) -> Vec<O>) {
     let (jobs, answers): (Vec<J>, Vec<_>) = waiting
         .into_iter()
+        .filter(|waiting| !waiting.is_decided.swap(true, Ordering::AcqRel))
         .map(|waiting| (waiting.job, waiting.answer))
         .unzip();
+    if jobs.is_empty() {
+        return;
+    }
     // The panic is in the log by now; those who waited learn of it by the end of their channel.
     let outcomes = catch_unwind(AssertUnwindSafe(|| work(jobs))).unwrap_or_default();
     for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -110,7 +129,7 @@ fn turn<J, O>(waiting: Vec<Waiting<J, O>>, work: &impl Fn(Vec<J>) -> Vec<O>) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::sync::mpsc::channel;
 
     use super::*;
@@ -153,6 +172,44 @@ mod tests {
         for (job, task) in (10..).zip(late) {
             assert_eq!(task.await.unwrap(), (job, 10));
         }
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_is_told_so_and_not_served_later() {
+        let (go, gone) = channel::<()>();
+        let (gone, served) = (Mutex::new(gone), Arc::new(Mutex::new(Vec::new())));
+        let seen = Arc::clone(&served);
+        let wait = Duration::from_millis(200);
+        let gathering = Gathering::open("test", wait, move |jobs: Vec<usize>| {
+            seen.lock().unwrap().extend(jobs.iter().copied());
+            gone.lock().unwrap().recv().unwrap();
+            jobs
+        })
+        .unwrap();
+        let ask = |job: usize| {
+            let gathering = gathering.clone();
+            tokio::spawn(async move { gathering.take(job).await })
+        };
+        let mut busy = Vec::new();
+        for lane in 0..LANES {
+            busy.push(ask(lane));
+            while served.lock().unwrap().len() <= lane {
+                tokio::task::yield_now().await;
+            }
+        }
+        let late = ask(9).await.unwrap();
+        assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
+        for _ in 0..LANES {
+            go.send(()).unwrap();
+        }
+        // Those whose turn had begun are served, however long it took.
+        for (lane, task) in busy.into_iter().enumerate() {
+            assert_eq!(task.await.unwrap().unwrap(), lane);
+        }
+        go.send(()).unwrap();
+        let next = ask(10).await.unwrap();
+        assert_eq!(next.unwrap(), 10);
+        assert!(!served.lock().unwrap().contains(&9));
     }
 
     #[tokio::test]

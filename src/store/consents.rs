@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Binary, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid};
@@ -86,15 +87,36 @@ fn places(conn: &mut PgConnection, ids: &[SubscriptionId]) -> Result<Vec<Place>,
             consent_heads::hash.nullable(),
         ))
         .load(conn)?;
+    let last: Vec<(SubscriptionId, Option<i32>)> = dsl::consents
+        .filter(dsl::subscription_id.eq_any(ids))
+        .group_by(dsl::subscription_id)
+        .select((dsl::subscription_id, max(dsl::number)))
+        .load(conn)?;
+    let last: HashMap<SubscriptionId, i32> = last
+        .into_iter()
+        .filter_map(|(id, number)| Some((id, number?)))
+        .collect();
     let places = found.into_iter().map(
         |(subscription_id, newsletter_id, address, number, hash)| Place {
+            newest: newest(number.zip(hash), last.get(&subscription_id).copied()),
             subscription_id,
             newsletter_id,
             address,
-            newest: number.zip(hash),
         },
     );
     Ok(places.collect())
+}
+
+/// What the next row follows. Where the end that is noted is not that of the rows, somebody tampered with them: readers can confirm and
+/// leave nevertheless, and a number is left out, so that it shows for ever and no later row hides it.
+fn newest(head: Option<(i32, Vec<u8>)>, last: Option<i32>) -> Option<(i32, Vec<u8>)> {
+    let noted = head.as_ref().map(|(number, _)| *number);
+    if noted == last {
+        return head;
+    }
+    let hash = head.map_or_else(|| vec![0; 32], |(_, hash)| hash);
+    let number = noted.max(last)?;
+    Some((number.saturating_add(1), hash))
 }
 
 /// Writes a row and the end of its chain in one statement, which is prepared once and kept.

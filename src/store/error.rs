@@ -38,6 +38,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a statement was given up because it took too long, most of all for a lock: trying at once again is of no use.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Query(cause) if cause.to_string().contains("canceling statement due to"))
+    }
+
     /// The same failure once more, for another who waited for the same statement.
     #[must_use]
     pub fn repeated(&self) -> Self {

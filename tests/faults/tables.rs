@@ -182,7 +182,8 @@ impl Database {
                  SELECT gen_random_uuid(), id, 'confirmed', 'confirm_page', 'Yes', '1', 'en', now() - interval '5 days',
                         -- Nobody looks at seals here.
                         1, '', 0, sha256('')
-                   FROM joined"
+                   FROM joined;
+                 INSERT INTO consent_heads SELECT subscription_id, 1, hash, 0, hash FROM consents ON CONFLICT DO NOTHING"
             ));
             first = last + 1;
         }

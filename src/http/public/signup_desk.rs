@@ -77,6 +77,11 @@ fn take(app: &App, jobs: &[Job]) -> Vec<Outcome> {
         Err(error) if entries.is_none() || matches!(error, StoreError::Unavailable(_)) => {
             return jobs.iter().map(|_| failed(error.repeated())).collect();
         }
+        Err(error) if error.is_timeout() => {
+            tracing::warn!(error = ?error, "sign-ups waited too long for the database");
+            let busy = || StoreError::Unavailable(error.to_string().into());
+            return jobs.iter().map(|_| failed(busy())).collect();
+        }
         Err(error) => {
             // One of them may be to blame: each for itself.
             tracing::warn!(error = ?error, "sign-ups that came together are taken one by one");

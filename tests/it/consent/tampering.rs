@@ -166,6 +166,27 @@ async fn an_end_that_is_cut_off_is_missed() {
 }
 
 #[tokio::test]
+async fn readers_go_on_with_broken_chains_and_what_was_done_to_them_still_shows() {
+    for done in [
+        "DELETE FROM consent_heads",
+        "DELETE FROM consents WHERE number = 3",
+        "DELETE FROM consents WHERE number = 3; DELETE FROM consent_heads",
+        "UPDATE consent_heads SET number = number - 1 WHERE number > 1",
+    ] {
+        let app = with_chains().await;
+        forge(&app, done).await;
+        let before = verify(&app).await.1.len();
+        assert!(before > 0, "{done}");
+        app.deliver().await;
+        let mail = app.inbox(ADA).await.pop().unwrap();
+        app.confirm(&mail).await.expect(200);
+        let confirmed = app.count("SELECT 1 FROM consents WHERE source = 'confirm_page'");
+        assert_eq!(confirmed.await, 1, "{done}");
+        assert!(!verify(&app).await.1.is_empty(), "{done}");
+    }
+}
+
+#[tokio::test]
 async fn a_chain_that_is_deleted_whole_is_missed() {
     let app = with_chains().await;
     forge(
