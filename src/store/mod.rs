@@ -208,7 +208,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        match tokio::task::spawn_blocking(move || db.run_both(first, work)).await {
+        match tokio::task::spawn_blocking(move || db.run_both(None, first, work)).await {
             Ok(result) => result,
             Err(panicked) => Err(Error::Query(Box::new(panicked)).into()),
         }
@@ -280,12 +280,14 @@ impl Db {
         transact(&mut conn, work)
     }
 
-    /// Like [`Db::statement_then`], for callers that are not async.
+    /// Like [`Db::statement_then`], for callers that are not async. With `patience`, `work` waits no longer for any lock: it fails
+    /// with an error that [`Error::is_timeout`].
     ///
     /// # Errors
     /// As there.
     pub fn run_both<A, T, E>(
         &self,
+        patience: Option<Duration>,
         first: impl FnOnce(&mut PgConnection) -> Result<A, E>,
         work: impl FnOnce(&mut PgConnection, A) -> Result<T, E>,
     ) -> Result<T, E>
@@ -295,7 +297,14 @@ impl Db {
         let conn = self.pool.get();
         let mut conn = conn.map_err(|cause| Error::Unavailable(Box::new(cause)))?;
         let found = first(&mut conn)?;
-        transact(&mut conn, |conn| work(conn, found))
+        transact(&mut conn, |conn| {
+            if let Some(patience) = patience {
+                let milliseconds = patience.as_millis().max(1);
+                conn.batch_execute(&format!("SET LOCAL lock_timeout = {milliseconds}"))
+                    .map_err(Error::from)?;
+            }
+            work(conn, found)
+        })
     }
 
     /// The present instant by the database's clock, so that a host with a wrong clock can neither steal a lease

@@ -35,7 +35,7 @@ impl SignupDesk {
     /// # Errors
     /// When no thread can be had.
     pub(in crate::http) fn open(app: &App) -> std::io::Result<Self> {
-        let wait = Duration::from_secs(app.config.database.pool_wait_seconds);
+        let wait = Duration::from_secs(app.config.database.pool_wait_seconds.max(1));
         let app = app.clone();
         Gathering::open("tidings-signups", wait, move |jobs| take(&app, &jobs)).map(Self)
     }
@@ -53,7 +53,10 @@ fn take(app: &App, jobs: &[Job]) -> Vec<Outcome> {
     let now = app.clock.now();
     let entries = OnceCell::new();
     let visitors: Vec<&Visitor> = jobs.iter().map(|job| &job.visitor).collect();
+    // Those who share the turn all wait for a lock, and some have waited for the turn before.
+    let patience = Duration::from_secs(app.config.database.pool_wait_seconds.max(1)) / 2;
     let taken = app.db.run_both(
+        Some(patience),
         |conn| {
             let found = doors::enter(conn, now, &app.config, &visitors).map_err(|error| error.0)?;
             entries.get_or_init(|| found);
