@@ -29,7 +29,7 @@ async fn an_article_page_shows_the_story() {
         "Transport</p>",
         "After two years of work.</p>",
         "By Ada Example, Ben Example",
-        "<time datetime=\"2026-01-05\">5 January 2026</time>",
+        "<time dir=\"auto\" datetime=\"2026-01-05\">5 January 2026</time>",
         "src=\"https://www.europablatt.example/b.jpg\" alt=\"A tram on a bridge\"",
         "Six in the morning",
         "<span class=\"credit\">Mara Beispiel</span>",
