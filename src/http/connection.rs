@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::Future as _;
 use std::io::{Error, ErrorKind, Result};
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpListener};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use nix::sys::socket::Backlog;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
@@ -246,6 +247,15 @@ impl AsyncWrite for Guarded {
     }
 }
 
+/// Lets as many connections as the system allows wait to be accepted. The standard library allows 128: when more come at once
+/// the system drops what completes them, and each tries again after a second and more, which no deadline of ours counts.
+///
+/// # Errors
+/// When the socket does not listen.
+pub(super) fn widen_queue(listener: &TcpListener) -> Result<()> {
+    Ok(nix::sys::socket::listen(listener, Backlog::MAXALLOWABLE)?)
+}
+
 /// How many connections there are and may be, for all threads of a server together.
 #[derive(Debug)]
 pub(super) struct Seats {
@@ -341,6 +351,17 @@ mod tests {
             most_per_client,
             trusted: vec!["198.51.100.1".parse().unwrap()],
         })
+    }
+
+    #[test]
+    fn many_connections_may_wait_to_be_accepted() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        widen_queue(&listener).unwrap();
+        let address = listener.local_addr().unwrap();
+        // Nobody accepts them. The standard library's queue holds 129.
+        let connect = |_| std::net::TcpStream::connect_timeout(&address, Duration::from_secs(5));
+        let waiting: std::io::Result<Vec<_>> = (0..300).map(connect).collect();
+        assert_eq!(waiting.unwrap().len(), 300);
     }
 
     #[test]

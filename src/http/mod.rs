@@ -65,6 +65,7 @@ pub fn server(app: &App, listener: TcpListener) -> std::io::Result<Server> {
     let keep_alive = Duration::from_secs(settings.keep_alive_seconds);
     let head = Duration::from_secs(settings.head_seconds);
     let local = listener.local_addr()?;
+    connection::widen_queue(&listener)?;
     // The seats bound the sum over all threads, and close what has none; a thread that is full would let it wait.
     let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
     let builder = ServerBuilder::default()
