@@ -1,0 +1,1 @@
+ALTER FUNCTION hold_hits RESET enable_seqscan;
