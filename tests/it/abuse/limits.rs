@@ -1,5 +1,6 @@
 //! Limits: what is counted, what it shows, and that servers share it.
 
+use diesel::{PgConnection, RunQueryDsl};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::json;
@@ -325,6 +326,29 @@ async fn servers_share_a_limit_and_never_wait_for_each_other_in_a_circle() {
     assert_eq!(granted, 3);
     let hits = "SELECT 1 FROM limit_hits WHERE cardinality(hits) = 3";
     assert_eq!(app.count(hits).await, 3);
+}
+
+/// While the table is young it has no statistics, and plans that read all of it look cheap.
+#[tokio::test]
+async fn counted_keys_are_found_without_reading_the_whole_table() {
+    #[derive(diesel::QueryableByName)]
+    struct Read {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        rows: i64,
+    }
+    let app = TestApp::start().await;
+    let now = app.now();
+    let work = move |conn: &mut PgConnection| -> Result<_, tidings::store::Error> {
+        for turn in 0..10 {
+            let all = (0..128).map(|caller| vec![three(&format!("{turn}-{caller}"))]);
+            limits::take_each(conn, now, all.collect())?;
+        }
+        // What this transaction read, of which nobody else knows yet.
+        let query = "SELECT seq_tup_read AS rows FROM pg_stat_xact_user_tables WHERE relname = 'limit_hits'";
+        Ok(diesel::sql_query(query).get_result::<Read>(conn).unwrap())
+    };
+    assert_eq!(app.run(work).await.rows, 0);
+    assert_eq!(app.count("SELECT 1 FROM limit_hits").await, 1_280);
 }
 
 #[tokio::test]
