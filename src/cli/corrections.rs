@@ -138,12 +138,7 @@ fn text_of(option: &str, text: &str, max: usize) -> Result<String, Failure> {
 }
 
 fn context(app: &App) -> Context<'_> {
-    Context {
-        settings: &app.config.digest,
-        publisher: &app.config.publisher,
-        templates: &app.templates,
-        site: &app.site,
-    }
+    Context::new(&app.config, &app.templates, &app.site)
 }
 
 fn print(standing: &Standing, json: bool) -> Result<(), Failure> {

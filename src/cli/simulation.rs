@@ -29,12 +29,7 @@ pub(super) async fn show(
     };
     let shared = app.clone();
     let simulated = app.db.transaction_now(move |conn, now| {
-        let context = Context {
-            settings: &shared.config.digest,
-            publisher: &shared.config.publisher,
-            templates: &shared.templates,
-            site: &shared.site,
-        };
+        let context = Context::new(&shared.config, &shared.templates, &shared.site);
         simulate::simulate(conn, &newsletter, at.unwrap_or(now), subscriber, &context)
     });
     let simulation = simulated.await?;

@@ -13,6 +13,9 @@ use crate::domain::edition::EditionStatus;
 use crate::domain::id::EditionId;
 use crate::schema::editions;
 
+/// How many waiting mails are cancelled before whoever stops an edition is answered; the sweep cancels the others.
+pub const AT_ONCE: i64 = 10_000;
+
 /// Cancels up to `limit` deliveries of a stopped edition that wait, also the copies that would follow lost replies, and
 /// closes the edition when nothing is left. Returns whether it is closed.
 ///

@@ -41,5 +41,8 @@ pub mod signup;
 pub mod subscribers;
 pub mod unsubscribe;
 
+/// A connection in a transaction, which the edges pass on to use cases.
+pub use diesel::PgConnection as Connection;
+
 /// The database's part of every use case's error, for the edges that turn errors into answers.
 pub use crate::store::Error as StoreError;

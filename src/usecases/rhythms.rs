@@ -13,8 +13,6 @@ use crate::domain::slug::Slug;
 use crate::domain::subscription::{Subscription, SubscriptionStatus};
 use crate::store::{self, newsletters, rhythms, subscriptions};
 
-pub use diesel::PgConnection as Connection;
-
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -9,6 +9,7 @@ use super::{Stop, addresses};
 use crate::app::App;
 use crate::domain::id::{EditionId, NewsletterId, RhythmId};
 use crate::domain::rhythm::RhythmKind;
+use crate::usecases::Connection;
 use crate::usecases::approval::{self, Acted};
 use crate::usecases::attack::{self, Change};
 use crate::usecases::digest::addresses::Due;
@@ -233,19 +234,12 @@ async fn compose_rhythms(
 /// One transaction of composing.
 pub(super) async fn transact<T: Send + 'static>(
     app: &App,
-    work: impl FnOnce(&mut digest::Connection, &Context<'_>) -> Result<T, digest::Error>
-    + Send
-    + 'static,
+    work: impl FnOnce(&mut Connection, &Context<'_>) -> Result<T, digest::Error> + Send + 'static,
 ) -> Result<T, digest::Error> {
     let shared = Arc::new(app.clone());
     app.db
         .transaction(move |conn| {
-            let context = Context {
-                settings: &shared.config.digest,
-                publisher: &shared.config.publisher,
-                templates: &shared.templates,
-                site: &shared.site,
-            };
+            let context = Context::new(&shared.config, &shared.templates, &shared.site);
             work(conn, &context)
         })
         .await

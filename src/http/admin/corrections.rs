@@ -261,12 +261,7 @@ fn check_length(fields: &mut Fields, field: &str, text: &str, max: usize) {
 }
 
 fn context(app: &App) -> digest::Context<'_> {
-    digest::Context {
-        settings: &app.config.digest,
-        publisher: &app.config.publisher,
-        templates: &app.templates,
-        site: &app.site,
-    }
+    digest::Context::new(&app.config, &app.templates, &app.site)
 }
 
 fn created(standing: &Standing) -> HttpResponse {

@@ -227,12 +227,7 @@ pub(crate) async fn run_now(app: Data<App>, slug: Path<String>) -> Result<HttpRe
     let (edition, send) = app
         .db
         .transaction(move |conn| {
-            let context = digest::Context {
-                settings: &shared.config.digest,
-                publisher: &shared.config.publisher,
-                templates: &shared.templates,
-                site: &shared.site,
-            };
+            let context = digest::Context::new(&shared.config, &shared.templates, &shared.site);
             digest::compose_now(conn, now, &wanted, &context)
         })
         .await?;
@@ -247,12 +242,7 @@ pub(crate) async fn run_now(app: Data<App>, slug: Path<String>) -> Result<HttpRe
 async fn ask_addresses(app: &Data<App>, slug: &Slug) {
     let (shared, due) = (app.clone(), Due::Now(slug.clone()));
     let wanted = app.db.transaction_now(move |conn, now| {
-        let context = digest::Context {
-            settings: &shared.config.digest,
-            publisher: &shared.config.publisher,
-            templates: &shared.templates,
-            site: &shared.site,
-        };
+        let context = digest::Context::new(&shared.config, &shared.templates, &shared.site);
         addresses::unchecked(conn, now, &due, &context)
     });
     let asked = async {

@@ -16,7 +16,8 @@ use crate::domain::language::Language;
 use crate::domain::line::{Line, clean_text};
 use crate::http::dto::{Fields, Page, Paging, incomplete};
 use crate::http::problem::Problem;
-use crate::usecases::feeds::{self, Connection, Patch};
+use crate::usecases::Connection;
+use crate::usecases::feeds::{self, Patch};
 
 /// The longest title or section, in characters.
 const MAX_NAME_CHARS: usize = 200;

@@ -14,6 +14,7 @@ use crate::domain::slug::Slug;
 use crate::domain::subscription::SubscriptionStatus;
 use crate::http::dto::Fields;
 use crate::http::problem::Problem;
+use crate::usecases::Connection;
 use crate::usecases::rhythms::{self, Changed};
 
 /// How often a reader wants to read.
@@ -201,7 +202,7 @@ pub(crate) async fn resume(
     turn(&app, path.into_inner(), rhythms::resume).await
 }
 
-type Turn = fn(&mut rhythms::Connection, SubscriberId, &Slug) -> Result<Changed, rhythms::Error>;
+type Turn = fn(&mut Connection, SubscriberId, &Slug) -> Result<Changed, rhythms::Error>;
 
 async fn turn(
     app: &App,

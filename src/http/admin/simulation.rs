@@ -120,12 +120,7 @@ pub(crate) async fn simulate(
     let simulation = app
         .db
         .transaction_now(move |conn, now| {
-            let context = digest::Context {
-                settings: &shared.config.digest,
-                publisher: &shared.config.publisher,
-                templates: &shared.templates,
-                site: &shared.site,
-            };
+            let context = digest::Context::new(&shared.config, &shared.templates, &shared.site);
             let at = query.at.unwrap_or(now);
             simulate::simulate(conn, &slug, at, query.subscriber, &context)
         })

@@ -13,6 +13,7 @@ pub(super) mod doors;
 pub(super) mod editions;
 pub(super) mod embed;
 pub(super) mod ghost;
+mod link;
 pub(super) mod newsletters;
 pub(super) mod outbox;
 pub(super) mod preferences;

@@ -12,13 +12,13 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::boxes::NewsletterView;
-use super::doors;
+use super::{doors, link};
 use crate::app::App;
 use crate::domain::consent::ConsentSource;
 use crate::domain::leave_reason::LeaveReason;
 use crate::domain::subscription::SubscriptionStatus;
+use crate::http::page;
 use crate::http::problem::Problem;
-use crate::http::{client, page};
 use crate::usecases::unsubscribe::{self, Instead, Shown};
 
 /// The token in the links of test copies.
@@ -116,12 +116,7 @@ pub(crate) async fn show(
             &page::Nothing {},
         );
     }
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
-    let result = app
-        .db
-        .transaction(move |conn| unsubscribe::show(conn, now, &keys, &text))
-        .await;
-    let shown = match result {
+    let shown = match link::follow(&app, &token, unsubscribe::show).await {
         Ok(shown) => shown,
         Err(error) => {
             doors::try_unknown_link(&app, &request).await?;
@@ -147,12 +142,14 @@ pub(crate) async fn instead(
         Choice::Weekly => (Instead::Weekly, Done::Weekly),
         Choice::Pause => (Instead::Pause, Done::Paused),
     };
-    let words = app.templates.words().clone();
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let press = client::press(&request, &app, &token);
-    let work = app
-        .db
-        .transaction(move |conn| unsubscribe::instead(conn, now, &keys, &words, &press, choice));
+    let work = link::press(
+        &app,
+        &request,
+        &token,
+        move |conn, now, keys, words, press| {
+            unsubscribe::instead(conn, now, keys, words, press, choice)
+        },
+    );
     back(&app, &request, &token, work.await.map(|()| done))
 }
 
@@ -162,12 +159,7 @@ pub(crate) async fn all(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let words = app.templates.words().clone();
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let press = client::press(&request, &app, &token);
-    let work = app
-        .db
-        .transaction(move |conn| unsubscribe::all(conn, now, &keys, &words, &press));
+    let work = link::press(&app, &request, &token, unsubscribe::all);
     back(&app, &request, &token, work.await.map(|()| Done::All))
 }
 
@@ -177,12 +169,7 @@ pub(crate) async fn undo(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let words = app.templates.words().clone();
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let press = client::press(&request, &app, &token);
-    let work = app
-        .db
-        .transaction(move |conn| unsubscribe::undo(conn, now, &keys, &words, &press));
+    let work = link::press(&app, &request, &token, unsubscribe::undo);
     let done = work.await.map(|was_possible| {
         if was_possible {
             Done::Undone
@@ -208,10 +195,9 @@ pub(crate) async fn reason(
     } else {
         Done::Reason
     };
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
-    let work = app
-        .db
-        .transaction(move |conn| unsubscribe::give_reason(conn, now, &keys, &text, reason));
+    let work = link::follow(&app, &token, move |conn, now, keys, token| {
+        unsubscribe::give_reason(conn, now, keys, token, reason)
+    });
     back(&app, &request, &token, work.await.map(|()| done))
 }
 
@@ -221,12 +207,7 @@ pub(crate) async fn never(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let words = app.templates.words().clone();
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let press = client::press(&request, &app, &token);
-    let work = app
-        .db
-        .transaction(move |conn| unsubscribe::never_again(conn, now, &keys, &words, &press));
+    let work = link::press(&app, &request, &token, unsubscribe::never_again);
     back(&app, &request, &token, work.await.map(|()| Done::Never))
 }
 
@@ -270,14 +251,14 @@ pub(crate) async fn submit(
     } else {
         ConsentSource::UnsubscribePage
     };
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let press = client::press(&request, &app, &token);
-    let words = app.templates.words().clone();
-    let result = app
-        .db
-        .transaction(move |conn| unsubscribe::one(conn, now, &keys, &words, &press, door))
-        .await;
-    match result {
+    let now = app.clock.now();
+    let work = link::press(
+        &app,
+        &request,
+        &token,
+        move |conn, now, keys, words, press| unsubscribe::one(conn, now, keys, words, press, door),
+    );
+    match work.await {
         Ok(_) if is_one_click => Ok(HttpResponse::Ok()
             .content_type("text/plain; charset=utf-8")
             .body("unsubscribed\n")),

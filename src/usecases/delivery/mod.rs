@@ -47,7 +47,6 @@ use crate::store::{self, claims, edition_deliveries, lost_claims, queue, sends, 
 pub use crate::store::claims::Claim;
 pub use crate::store::relays::{Rate, WorkerRelay};
 pub use chunk::{Chunk, Fed, PreparedEditions, close_chunk, next_chunk};
-pub use diesel::PgConnection as Connection;
 use facts::Facts;
 pub use making::Context;
 use making::Unprepared;

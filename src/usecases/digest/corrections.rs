@@ -29,9 +29,6 @@ use crate::store::{
 };
 use crate::templates::TemplateError;
 
-/// How many waiting mails are cancelled before an order is answered; the sweep cancels the others.
-const STOP_AT_ONCE: i64 = 10_000;
-
 /// How many corrections of one article are listed.
 const LISTED: i64 = 50;
 
@@ -320,7 +317,7 @@ fn stop(
 ) -> Result<(), Error> {
     let from = [edition.status];
     sends::change_status(conn, edition.id, &from, EditionStatus::Stopped, Some(why))?;
-    stops::cancel(conn, now, edition.id, STOP_AT_ONCE)?;
+    stops::cancel(conn, now, edition.id, stops::AT_ONCE)?;
     Ok(())
 }
 

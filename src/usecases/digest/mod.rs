@@ -46,8 +46,6 @@ use crate::domain::slug::Slug;
 use crate::store::sends::NewSend;
 use crate::store::{self, cut, editions, newsletters, rhythms, sends};
 
-pub use diesel::PgConnection as Connection;
-
 use crate::templates::Templates;
 use compose::Order;
 pub use due::{Composed, compose_due, due};
@@ -91,6 +89,19 @@ pub struct Context<'a> {
     pub templates: &'a Templates,
     /// The public address.
     pub site: &'a Site,
+}
+
+impl<'a> Context<'a> {
+    /// The parts of a program.
+    #[must_use]
+    pub fn new(config: &'a config::Config, templates: &'a Templates, site: &'a Site) -> Self {
+        Self {
+            settings: &config.digest,
+            publisher: &config.publisher,
+            templates,
+            site,
+        }
+    }
 }
 
 /// The rhythms of this kind for which something may be due at `now`. Each is composed in a transaction of its own, so that one

@@ -16,7 +16,6 @@ use crate::domain::id::{FeedClaimId, FeedId};
 use crate::domain::language::Language;
 use crate::store::{self, feeds};
 
-pub use diesel::PgConnection as Connection;
 pub use hub::{
     Call, Pushed, answer_hub, called_subscription, note_hub_error, subscriptions_of, take_due_hubs,
     take_ping, take_push,

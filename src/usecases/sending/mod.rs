@@ -30,9 +30,6 @@ pub use crate::store::sends::Control;
 pub use control::{Status, guard_restored, hold_new, pause_all, release_new, resume_all, status};
 pub use progress::{alert_late, progress};
 
-/// How many waiting mails are cancelled before an order to stop is answered; the sweep cancels the others.
-const STOP_AT_ONCE: i64 = 10_000;
-
 /// Why an order was not followed; then nothing changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -161,7 +158,7 @@ pub fn stop(
     reason: Option<&str>,
 ) -> Result<Ordered, Error> {
     follow(conn, id, Order::Stop, reason)?;
-    stops::cancel(conn, now, id, STOP_AT_ONCE)?;
+    stops::cancel(conn, now, id, stops::AT_ONCE)?;
     let edition = editions::find(conn, id)?.ok_or(Error::NotFound)?;
     ordered(conn, edition, 0)
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Shared;
 use crate::app::App;
 use crate::mail::mailer::Urgency;
+use crate::usecases::Connection;
 use crate::usecases::delivery::{self, Claim, Ended, Error, Job, Key, Rate};
 
 /// What a turn asks of the database.
@@ -92,7 +93,7 @@ pub(super) async fn take(
 }
 
 fn step_by_step(
-    conn: &mut delivery::Connection,
+    conn: &mut Connection,
     now: Timestamp,
     shared: &Shared,
     urgency: Urgency,

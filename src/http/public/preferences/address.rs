@@ -9,8 +9,9 @@ use super::form::{Done, Mistake};
 use super::{AskForm, back, mistaken, refused};
 use crate::app::App;
 use crate::domain::link_token::Purpose;
+use crate::http::page;
 use crate::http::problem::Problem;
-use crate::http::{client, page};
+use crate::http::public::link;
 use crate::usecases::preferences::{self, ChangeState, ShownChange};
 
 #[derive(Serialize)]
@@ -31,10 +32,9 @@ pub(crate) async fn ask(
     let Ok(address) = form.into_inner().email.parse() else {
         return mistaken(&app, &request, &token, Mistake::Address).await;
     };
-    let (now, shared, text) = (app.clock.now(), app.clone(), token.clone());
-    let work = app.db.transaction(move |conn| {
-        let settings = &shared.config.signup;
-        preferences::ask_for_change(conn, now, settings, &shared.keys, &text, &address)
+    let config = app.config.clone();
+    let work = link::follow(&app, &token, move |conn, now, keys, token| {
+        preferences::ask_for_change(conn, now, &config.signup, keys, token, &address)
     });
     match work.await {
         Ok(()) => Ok(back(&token, Done::Address, "")),
@@ -66,13 +66,7 @@ pub(crate) async fn change(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let words = app.templates.words().clone();
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let press = client::press(&request, &app, &token);
-    let work = app
-        .db
-        .transaction(move |conn| preferences::confirm_change(conn, now, &keys, &words, &press));
-    match work.await {
+    match link::press(&app, &request, &token, preferences::confirm_change).await {
         // Somebody came in between: looking says so.
         Err(preferences::Error::AddressTaken) => {
             look(&app, &request, Purpose::ChangeAddress, &token).await
@@ -87,17 +81,8 @@ pub(crate) async fn stop(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
-    let work = app
-        .db
-        .transaction(move |conn| preferences::stop_change(conn, now, &keys, &text));
-    answer(
-        &app,
-        &request,
-        Purpose::StopAddressChange,
-        &token,
-        work.await,
-    )
+    let result = link::follow(&app, &token, preferences::stop_change).await;
+    answer(&app, &request, Purpose::StopAddressChange, &token, result)
 }
 
 async fn look(
@@ -106,10 +91,9 @@ async fn look(
     purpose: Purpose,
     token: &str,
 ) -> Result<HttpResponse, Problem> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.to_owned());
-    let work = app
-        .db
-        .transaction(move |conn| preferences::look_at(conn, now, &keys, purpose, &text));
+    let work = link::follow(app, token, move |conn, now, keys, token| {
+        preferences::look_at(conn, now, keys, purpose, token)
+    });
     answer(app, request, purpose, token, work.await)
 }
 

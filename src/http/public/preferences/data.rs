@@ -15,6 +15,7 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::id::NewsletterId;
 use crate::http::page;
 use crate::http::problem::Problem;
+use crate::http::public::link;
 use crate::usecases::preferences::{self, Held};
 
 #[derive(Serialize)]
@@ -31,11 +32,8 @@ pub(crate) async fn export(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
-    let work = app
-        .db
-        .transaction(move |conn| preferences::export(conn, now, &keys, &text));
-    let held = match work.await {
+    let now = app.clock.now();
+    let held = match link::follow(&app, &token, preferences::export).await {
         Ok(held) => held,
         Err(error) => return refused(&app, &request, error),
     };
@@ -55,11 +53,8 @@ pub(crate) async fn ask_erase(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
-    let work = app
-        .db
-        .transaction(move |conn| preferences::look_at_erasing(conn, now, &keys, &text));
-    erase_page(&app, &request, &token, work.await, false)
+    let result = link::follow(&app, &token, preferences::look_at_erasing).await;
+    erase_page(&app, &request, &token, result, false)
 }
 
 /// `POST /preferences/{token}/erase`.
@@ -68,11 +63,8 @@ pub(crate) async fn erase(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.clone());
-    let work = app
-        .db
-        .transaction(move |conn| preferences::erase(conn, now, &keys, &text));
-    erase_page(&app, &request, &token, work.await, true)
+    let result = link::follow(&app, &token, preferences::erase).await;
+    erase_page(&app, &request, &token, result, true)
 }
 
 fn erase_page(

@@ -14,11 +14,12 @@ use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
+use super::link;
 use crate::app::App;
 use crate::domain::language::Language;
 use crate::domain::slug::Slug;
+use crate::http::page;
 use crate::http::problem::Problem;
-use crate::http::{client, page};
 use crate::usecases::preferences::{self, Shown};
 use form::{Done, Mistake, SubscriptionForm};
 
@@ -105,7 +106,7 @@ pub(crate) async fn show(
         let nothing = page::Nothing {};
         return page::render(&app, StatusCode::OK, "test_link", &language, &nothing);
     }
-    match look(&app, &token).await {
+    match link::follow(&app, &token, preferences::show).await {
         Ok(shown) => {
             let after = after.into_inner();
             let said = view::Said::done(&shown, after.done, &after.of);
@@ -130,12 +131,15 @@ pub(crate) async fn change(
         Ok(parsed) => parsed,
         Err(mistake) => return mistaken(&app, &request, &token, mistake).await,
     };
-    let words = app.templates.words().clone();
-    let (now, keys, of) = (app.clock.now(), app.keys.clone(), slug.clone());
-    let press = client::press(&request, &app, &token);
-    let work = app.db.transaction(move |conn| {
-        preferences::change(conn, now, &keys, &words, &press, &of, &change)
-    });
+    let of = slug.clone();
+    let work = link::press(
+        &app,
+        &request,
+        &token,
+        move |conn, now, keys, words, press| {
+            preferences::change(conn, now, keys, words, press, &of, &change)
+        },
+    );
     match work.await {
         Ok(_) => Ok(back(&token, done, slug.as_str())),
         Err(preferences::Error::PauseDate) => {
@@ -151,23 +155,10 @@ pub(crate) async fn stop(
     token: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let words = app.templates.words().clone();
-    let (now, keys) = (app.clock.now(), app.keys.clone());
-    let press = client::press(&request, &app, &token);
-    let work = app
-        .db
-        .transaction(move |conn| preferences::stop_all(conn, now, &keys, &words, &press));
-    match work.await {
+    match link::press(&app, &request, &token, preferences::stop_all).await {
         Ok(()) => Ok(back(&token, Done::All, "")),
         Err(error) => refused(&app, &request, error),
     }
-}
-
-async fn look(app: &Data<App>, token: &str) -> Result<Shown, preferences::Error> {
-    let (now, keys, text) = (app.clock.now(), app.keys.clone(), token.to_owned());
-    app.db
-        .transaction(move |conn| preferences::show(conn, now, &keys, &text))
-        .await
 }
 
 /// The page again, with what is wrong.
@@ -177,7 +168,7 @@ async fn mistaken(
     token: &str,
     mistake: Mistake,
 ) -> Result<HttpResponse, Problem> {
-    match look(app, token).await {
+    match link::follow(app, token, preferences::show).await {
         Ok(shown) => {
             let said = view::Said::wrong(mistake);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
