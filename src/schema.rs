@@ -120,6 +120,7 @@ diesel::table! {
         key_id -> Int2,
         previous_hash -> Nullable<Bytea>,
         hash -> Bytea,
+        obtained_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -175,6 +175,7 @@ impl Scribe<'_> {
             wording: wording.clone(),
             page_url,
             recorded_at: self.now,
+            obtained_at: None,
             user_agent: self.witness.user_agent.clone(),
             client_address: self.witness.client_address(self.keys, subscription),
             begins: None,
@@ -192,6 +193,7 @@ pub struct NewConsent {
     pub(super) wording: Wording,
     pub(super) page_url: Option<String>,
     pub(super) recorded_at: Timestamp,
+    pub(super) obtained_at: Option<Timestamp>,
     pub(super) user_agent: Option<String>,
     pub(super) client_address: Option<String>,
     begins: Option<Place>,
@@ -204,6 +206,15 @@ impl NewConsent {
         let place = Place::first(self.subscription_id, newsletter, address.as_str());
         Self {
             begins: Some(place),
+            ..self
+        }
+    }
+
+    /// Says that the consent was given at `at`, and is only written down now.
+    #[must_use]
+    pub fn obtained(self, at: Timestamp) -> Self {
+        Self {
+            obtained_at: Some(at),
             ..self
         }
     }
@@ -252,6 +263,9 @@ pub struct Consent {
     /// When it was done.
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     pub recorded_at: Timestamp,
+    /// When the consent was given, if that was before, elsewhere.
+    #[diesel(deserialize_as = jiff_diesel::NullableTimestamp)]
+    pub obtained_at: Option<Timestamp>,
     /// Its seal: see [`super::consent_seal`].
     pub hash: Vec<u8>,
 }

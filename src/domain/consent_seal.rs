@@ -32,6 +32,8 @@ use super::id::{ConsentId, NewsletterId, SubscriptionId};
 
 /// The first field of a row's bytes and of a head's. Another way to write them gets another number.
 const ROW: &str = "tidings consent row v1";
+/// The same for a row with `obtained_at`, which is its last field.
+const ROW_WITH_OBTAINED: &str = "tidings consent row v2";
 const HEAD: &str = "tidings consent head v1";
 
 /// A time as PostgreSQL keeps it, in microseconds since the start of 2000 in UTC: whatever stands in a column can be read, and
@@ -93,6 +95,8 @@ pub struct Evidence {
     pub user_agent: Option<String>,
     pub client_address: Option<String>,
     pub recorded_at: Moment,
+    /// When the consent was given, if that was before, elsewhere.
+    pub obtained_at: Option<Moment>,
     /// When it was sealed, if that was later.
     pub sealed_at: Option<Moment>,
     /// By which secret.
@@ -209,6 +213,7 @@ impl EvidenceKeys {
                 user_agent: new.user_agent,
                 client_address: new.client_address,
                 recorded_at: new.recorded_at.into(),
+                obtained_at: new.obtained_at.map(Moment::from),
                 sealed_at: None,
                 key_id: 0,
                 previous_hash,
@@ -384,13 +389,20 @@ fn row_bytes(row: &Evidence, of: NewsletterId) -> Vec<u8> {
         user_agent,
         client_address,
         recorded_at,
+        obtained_at,
         sealed_at,
         key_id,
         previous_hash,
         hash: _,
     } = row;
     let mut bytes = Bytes::default();
-    bytes.field(ROW.as_bytes());
+    // Rows without it are written as before there was one, so that their seals hold.
+    let form = if obtained_at.is_some() {
+        ROW_WITH_OBTAINED
+    } else {
+        ROW
+    };
+    bytes.field(form.as_bytes());
     bytes.field(of.as_uuid().as_bytes());
     bytes.field(id.as_uuid().as_bytes());
     bytes.field(subscription_id.as_uuid().as_bytes());
@@ -411,6 +423,9 @@ fn row_bytes(row: &Evidence, of: NewsletterId) -> Vec<u8> {
     );
     bytes.field(&key_id.to_be_bytes());
     bytes.optional(previous_hash.as_deref());
+    if let Some(at) = obtained_at {
+        bytes.field(&at.0.to_be_bytes());
+    }
     bytes.0
 }
 

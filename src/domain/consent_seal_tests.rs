@@ -33,7 +33,7 @@ prop_compose! {
         numbers in (0_i32..2, 0_i16..2),
         texts in (text(), text(), text(), text(), text(), text()),
         optional in (option::of(text()), option::of(text()), option::of(text())),
-        times in (0_i64..2, option::of(0_i64..2)),
+        times in (0_i64..2, option::of(0_i64..2), option::of(0_i64..2)),
         previous_hash in option::of(bytes()),
     ) -> Evidence {
         let (action, source, wording, wording_version, language, address) = texts;
@@ -45,6 +45,7 @@ prop_compose! {
             action, source, wording, wording_version, language, page_url, address, user_agent, client_address,
             recorded_at: Moment(times.0),
             sealed_at: times.1.map(Moment),
+            obtained_at: times.2.map(Moment),
             key_id: numbers.1,
             previous_hash,
             hash: Vec::new(),
@@ -82,8 +83,9 @@ proptest! {
     fn every_field_can_be_read_back(row in row()) {
         let some = |text: &String| Some(text.as_bytes().to_vec());
         let of = Uuid::from_u128(7);
-        let expected = vec![
-            Some(ROW.as_bytes().to_vec()),
+        let form = if row.obtained_at.is_some() { ROW_WITH_OBTAINED } else { ROW };
+        let mut expected = vec![
+            Some(form.as_bytes().to_vec()),
             Some(of.as_bytes().to_vec()),
             Some(row.id.as_uuid().as_bytes().to_vec()),
             Some(row.subscription_id.as_uuid().as_bytes().to_vec()),
@@ -102,6 +104,7 @@ proptest! {
             Some(row.key_id.to_be_bytes().to_vec()),
             row.previous_hash.clone(),
         ];
+        expected.extend(row.obtained_at.map(|at| Some(at.0.to_be_bytes().to_vec())));
         prop_assert_eq!(read_back(&row_bytes(&row, of.into())), expected);
     }
 
@@ -134,6 +137,7 @@ fn sample() -> Evidence {
         user_agent: None,
         client_address: None,
         recorded_at: Moment(0),
+        obtained_at: None,
         sealed_at: None,
         key_id: 0,
         previous_hash: None,

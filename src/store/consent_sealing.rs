@@ -112,6 +112,7 @@ fn unsealed(old: Old, before: Option<&Head>, now: Moment) -> Evidence {
         user_agent: None,
         client_address: None,
         recorded_at: old.recorded_at,
+        obtained_at: None,
         sealed_at: Some(now),
         key_id: 0,
         previous_hash: before.map(|head| head.hash.clone()),

@@ -139,10 +139,10 @@ fn append_all(
     diesel::sql_query(
         "WITH added AS (INSERT INTO consents (id, subscription_id, number, action, source, wording, \
              wording_version, language, page_url, address, user_agent, client_address, recorded_at, sealed_at, \
-             key_id, previous_hash, hash) \
-             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)) \
+             key_id, previous_hash, hash, obtained_at) \
+             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)) \
          INSERT INTO consent_heads AS h (subscription_id, number, hash, key_id, seal) \
-             SELECT * FROM unnest($18, $19, $20, $21, $22) \
+             SELECT * FROM unnest($19, $20, $21, $22, $23) \
              ON CONFLICT (subscription_id) DO UPDATE SET number = EXCLUDED.number, hash = EXCLUDED.hash, \
                  key_id = EXCLUDED.key_id, seal = EXCLUDED.seal",
     )
@@ -163,6 +163,7 @@ fn append_all(
     .bind::<Array<SmallInt>, _>(all(rows, |row| row.key_id))
     .bind::<Array<Nullable<Binary>>, _>(all(rows, |row| row.previous_hash.clone()))
     .bind::<Array<Binary>, _>(all(rows, |row| row.hash.clone()))
+    .bind::<Array<Nullable<Timestamptz>>, _>(all(rows, |row| row.obtained_at))
     .bind::<Array<Uuid>, _>(all(&heads, |head| head.subscription_id))
     .bind::<Array<Integer>, _>(all(&heads, |head| head.number))
     .bind::<Array<Binary>, _>(all(&heads, |head| head.hash.clone()))
@@ -190,7 +191,7 @@ impl QueryFragment<diesel::pg::Pg> for Append<'_> {
         out.push_sql(
             "WITH added AS (INSERT INTO consents (id, subscription_id, number, action, source, wording, \
                  wording_version, language, page_url, address, user_agent, client_address, recorded_at, sealed_at, \
-                 key_id, previous_hash, hash) VALUES (",
+                 key_id, previous_hash, hash, obtained_at) VALUES (",
         );
         out.push_bind_param::<Uuid, _>(&row.id)?;
         out.push_sql(", ");
@@ -225,6 +226,8 @@ impl QueryFragment<diesel::pg::Pg> for Append<'_> {
         out.push_bind_param::<Nullable<Binary>, _>(&row.previous_hash)?;
         out.push_sql(", ");
         out.push_bind_param::<Binary, _>(&row.hash)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<Timestamptz>, _>(&row.obtained_at)?;
         out.push_sql(
             ")) INSERT INTO consent_heads AS h (subscription_id, number, hash, key_id, seal) VALUES (",
         );

@@ -143,7 +143,9 @@ pub fn add(
                 language: addition.language.clone(),
             };
             let page = addition.page_url.clone();
-            let note = scribe.note(id, ConsentAction::Added, addition.door, &wording, page);
+            let note = scribe
+                .note(id, ConsentAction::Added, addition.door, &wording, page)
+                .obtained(addition.consented_at);
             evidence.push(if before.is_none() {
                 note.beginning(newsletter.id, &subscriber.address)
             } else {

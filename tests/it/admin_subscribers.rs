@@ -106,6 +106,7 @@ async fn an_added_reader_has_evidence_and_gets_the_next_edition_without_any_othe
         assert_eq!(consent["page_url"], ada()["consent"]["page_url"]);
         assert_eq!(consent["language"], "en");
         assert_eq!(consent["recorded_at"], "2026-01-05T05:30:00Z");
+        assert_eq!(consent["obtained_at"], "2025-08-01T08:00:00Z");
     }
     app.article("Bridge reopens").create().await;
     app.advance(SignedDuration::from_hours(1));

@@ -77,6 +77,8 @@ struct Entry<'a> {
     user_agent: Option<&'a str>,
     client_address: Option<&'a str>,
     recorded_at: Option<Timestamp>,
+    /// When the consent was given, if that was before, elsewhere.
+    obtained_at: Option<Timestamp>,
     /// When the entry was sealed, if that was later: before, nothing protected it.
     sealed_at: Option<Timestamp>,
     previous_hash: Option<String>,
@@ -98,6 +100,7 @@ impl<'a> From<&'a Evidence> for Entry<'a> {
             user_agent: row.user_agent.as_deref(),
             client_address: row.client_address.as_deref(),
             recorded_at: row.recorded_at.timestamp(),
+            obtained_at: row.obtained_at.and_then(Moment::timestamp),
             sealed_at: row.sealed_at.and_then(Moment::timestamp),
             previous_hash: row.previous_hash.as_deref().map(hex),
             hash: hex(&row.hash),
@@ -144,6 +147,7 @@ struct Shown<'a> {
     action_key: Option<String>,
     source_key: Option<String>,
     recorded: String,
+    obtained: Option<String>,
     sealed: Option<String>,
 }
 
@@ -196,6 +200,7 @@ pub fn page(app: &App, now: Timestamp, record: &Record) -> Result<String, Proble
                         format!("consent-source-{}", word(known.as_str()))
                     }),
                     recorded: shown_time(row.recorded_at.timestamp()),
+                    obtained: row.obtained_at.map(|at| shown_time(at.timestamp())),
                     sealed: row.sealed_at.map(|at| shown_time(at.timestamp())),
                 })
                 .collect(),

@@ -93,6 +93,8 @@ pub(crate) struct ConsentAnswer {
     /// Where the client was, as far as `consent.client_address` lets it be kept.
     client_address: Option<String>,
     recorded_at: Timestamp,
+    /// When the consent was given, if that was before, elsewhere.
+    obtained_at: Option<Timestamp>,
     /// Its place in the subscription's chain, from 1.
     number: i32,
     /// Its seal, in hexadecimal digits.
@@ -173,6 +175,7 @@ impl From<&Detail> for SubscriberAnswer {
                     user_agent: consent.user_agent.clone(),
                     client_address: consent.client_address.clone(),
                     recorded_at: consent.recorded_at,
+                    obtained_at: consent.obtained_at,
                     number: consent.number,
                     hash: hex(&consent.hash),
                 })

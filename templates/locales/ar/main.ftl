@@ -65,8 +65,8 @@ form-no-tracking = لا نرصد ما إذا كنتم تفتحون رسائلن�
 form-honeypot = يُترك هذا الحقل فارغًا
 form-error-address = أدخلوا عنوان بريدكم الإلكتروني، مثل name@example.com
 form-error-newsletter = اختاروا نشرة واحدة على الأقل
-form-hint-disposable = يبدو أن هذا العنوان يعمل بضع دقائق فقط. إذا أردت الاحتفاظ به فاضغط الزر مرة أخرى.
-form-error-disposable = هذا العنوان يعمل بضع دقائق فقط. يُرجى استخدام عنوان تحتفظ به.
+form-hint-disposable = يبدو أن هذا العنوان يعمل بضع دقائق فقط. إذا أردتم الاحتفاظ به فاضغطوا الزر مرة أخرى.
+form-error-disposable = هذا العنوان يعمل بضع دقائق فقط. يُرجى استخدام عنوان تحتفظون به.
 form-busy = جارٍ الإرسال…
 form-failed = لم ينجح ذلك. يُرجى المحاولة مرة أخرى.
 form-too-many = محاولات كثيرة جدًا. يُرجى الانتظار بضع دقائق.
@@ -162,7 +162,7 @@ problem-unavailable-detail = لم يضع شيء. حاولوا من جديد بع
 problem-internal = حدث خطأ من جانبنا
 problem-internal-detail = حاولوا من جديد. وإن تكرّر الأمر فأخبرونا: لقد سجّلنا ما حدث.
 problem-too-many = طلبات كثيرة جدًا
-problem-too-many-detail = وصلت طلبات كثيرة جدًا من شبكتك، لذلك نتوقف قليلًا. يُرجى المحاولة لاحقًا.
+problem-too-many-detail = وصلت طلبات كثيرة جدًا من شبكتكم، لذلك نتوقف قليلًا. يُرجى المحاولة لاحقًا.
 
 ## كل رسالة
 
@@ -262,26 +262,26 @@ digest-invite = { $newsletter } بالبريد الإلكتروني
 digest-invite-text = يصل هذا العدد أيضًا بالبريد الإلكتروني.
 digest-invite-link = الاشتراك في { $newsletter }
 
-## Mail to readers who were sent what was wrong
+## رسالة إلى من وصلهم خطأ
 
 correction-subject = تصويب: { $title }
 correction-heading = تصويب
 correction-about = ورد في عدد { $date } مقال «{ $title }».
 
-## While sign-ups are under attack
+## أثناء هجوم على الاشتراكات
 
-proof-heading = لحظة من فضلك
-proof-why = تملأ آلات نموذجنا في الوقت الحالي. لكي نميّزك عنها يُجري متصفحك عملية حسابية صغيرة.
+proof-heading = لحظة من فضلكم
+proof-why = تملأ آلات نموذجنا في الوقت الحالي. لكي نميّزكم عنها يُجري متصفحكم عملية حسابية صغيرة.
 proof-working = يستغرق ذلك بضع ثوانٍ ثم يتابع تلقائيًا.
-proof-without-script = لا يستطيع متصفحك ذلك لأن البرامج النصية معطّلة أو غير متاحة. يُرجى المحاولة بعد بضع ساعات، أو اكتب إلى { $contact } وسنضيفك.
+proof-without-script = لا يستطيع متصفحكم ذلك لأن البرامج النصية معطّلة أو غير متاحة. يُرجى المحاولة بعد بضع ساعات، أو اكتبوا إلى { $contact } وسنضيفكم.
 
-## Mail to the newsroom: sign-ups are under attack
+## رسالة إلى هيئة التحرير: هجوم على الاشتراكات
 
 attack-subject = { $publisher }: هجوم على الاشتراكات
 attack-heading = هجوم على الاشتراكات
 attack-seen = في آخر { $minutes } دقيقة ورد { $requests } طلب اشتراك؛ المعتاد { $normal }، ومن { $threshold } فصاعدًا نعدّه هجومًا.
 attack-asked = تسببت في { $asked } رسالة بريد، أُكِّد منها { $confirmed }.
-attack-now = من الآن يحتاج كل اشتراك إلى إثبات عمل تُجريه المتصفحات تلقائيًا. ينتهي ذلك تلقائيًا حين يعود الهدوء، ولا يلزمك شيء. بعد ذلك يمكنك حذف من جاؤوا مع الهجوم ولم يؤكدوا قط.
+attack-now = من الآن يحتاج كل اشتراك إلى إثبات عمل تُجريه المتصفحات تلقائيًا. ينتهي ذلك تلقائيًا حين يعود الهدوء، ولا يلزمكم شيء. بعد ذلك يمكنكم حذف من جاؤوا مع الهجوم ولم يؤكدوا قط.
 attack-look = كيف تسير الأمور
 attack-purge = بعد انتهائه: ما الذي سيُحذف
 
@@ -374,45 +374,45 @@ archive-newest = أحدث الأعداد
 archive-feed = خلاصة Atom
 archive-all = كل النشرات
 
-## Unsubscribe: instead of it, and after it
+## إلغاء الاشتراك: بدائل له، وما بعده
 
 unsubscribe-or = أو:
 unsubscribe-weekly = مرة في الأسبوع بدلًا من ذلك
 unsubscribe-pause = إيقاف مؤقت لمدة شهر
 unsubscribe-all = إلغاء جميع النشرات
-pause-until = لن يصلك شيء حتى { $date }.
-pause-open = لن يصلك شيء حتى تستأنفها.
-done-weekly = تم الحفظ. ستصلك { $newsletter } الآن مرة في الأسبوع.
-done-paused = تم الحفظ. لن يصلك شيء حتى { $date }.
-done-all = لن تصلك أي نشرة بعد الآن.
-done-undone = ستصلك { $newsletter } من جديد كما كانت.
-done-too-late = لم يعد التراجع ممكنًا. يمكنك الاشتراك من جديد.
-done-reason = شكرًا لك.
+pause-until = لن يصلكم شيء حتى { $date }.
+pause-open = لن يصلكم شيء حتى تستأنفوها.
+done-weekly = تم الحفظ. ستصلكم { $newsletter } الآن مرة في الأسبوع.
+done-paused = تم الحفظ. لن يصلكم شيء حتى { $date }.
+done-all = لن تصلكم أي نشرة بعد الآن.
+done-undone = ستصلكم { $newsletter } من جديد كما كانت.
+done-too-late = لم يعد التراجع ممكنًا. يمكنكم الاشتراك من جديد.
+done-reason = شكرًا لكم.
 unsubscribed-undo = تراجع
-unsubscribed-undo-note = يمكنك استعادتها كما كانت خلال 24 ساعة.
+unsubscribed-undo-note = يمكنكم استعادتها كما كانت خلال 24 ساعة.
 unsubscribed-undo-wording = تراجع
-why-legend = هل تخبرنا بالسبب؟ (اختياري)
+why-legend = هل تخبروننا بالسبب؟ (اختياري)
 why-too-many = رسائل كثيرة جدًا
 why-not-interesting = غير مثيرة للاهتمام
 why-not-signed-up = لم أشترك
 why-other = سبب آخر
 why-send = إرسال
-never-heading = هل أدخل شخص آخر عنوانك؟
+never-heading = هل أدخل شخص آخر عنوانكم؟
 never-note = يمكننا استبعاده إلى الأبد: لا نشرة ولا طلب تأكيد.
 never-button = لا تراسلوا هذا العنوان أبدًا
 never-done = لن نراسل هذا العنوان مرة أخرى.
 
-## Digest
+## النشرة: رابط التفضيلات
 
-digest-preferences = تلقّيها مرات أقل أو إيقافها مؤقتًا أو تغيير ما يصلك
+digest-preferences = تلقّيها مرات أقل أو إيقافها مؤقتًا أو تغيير ما يصلكم
 
-## Preferences
+## التفضيلات
 
-preferences-heading = نشراتك
+preferences-heading = نشراتكم
 preferences-saved-title = تم الحفظ: { $title }
 preferences-for = لـ
 preferences-suppressed = هذا العنوان في قائمة العناوين التي لا يُرسل إليها شيء أبدًا.
-preferences-none = لا تصلك أي نشرة.
+preferences-none = لا تصلكم أي نشرة.
 preferences-since = منذ { $date }
 preferences-how = عدد المرات واللغة والشكل والإيقاف المؤقت
 preferences-every = كم مرة؟
@@ -436,68 +436,68 @@ preferences-pause-button = إيقاف مؤقت
 preferences-resume = استئناف الآن
 preferences-more = نشرات أخرى
 preferences-join = تلقّي هذه أيضًا
-preferences-data = عنوانك وبياناتك
+preferences-data = عنوانكم وبياناتكم
 preferences-address = عنوان البريد الإلكتروني الجديد
 preferences-address-button = تغيير العنوان
 preferences-address-note = نرسل رابطًا إلى العنوان الجديد، ويتغير العنوان عند النقر عليه، ونُعلم العنوان القديم.
-preferences-forwarded = النشرات تُعاد توجيهها. لرؤية عنوانك أو تغييره اطلب إرسال رابط جديد إليه.
+preferences-forwarded = النشرات تُعاد توجيهها. لرؤية عنوانكم أو تغييره اطلبوا إرسال رابط جديد إليه.
 preferences-ask-link = أرسلوا إليّ الرابط
-preferences-wrong-zone = لا نعرف هذه المنطقة الزمنية. اختر واحدة من القائمة، مثل Africa/Cairo.
-preferences-wrong-date = اختر يومًا بين الغد وبعد سنة من الآن.
+preferences-wrong-zone = لا نعرف هذه المنطقة الزمنية. اختاروا واحدة من القائمة، مثل Africa/Cairo.
+preferences-wrong-date = اختاروا يومًا بين الغد وبعد سنة من الآن.
 preferences-done-saved = تم الحفظ: { $newsletter }
 preferences-done-paused = تم الحفظ. { $newsletter } متوقفة مؤقتًا.
-preferences-done-joined = ستصلك الآن { $newsletter }.
-preferences-done-left = لن تصلك { $newsletter } بعد الآن.
-preferences-done-address = إذا كان العنوان الجديد صالحًا للاستخدام فقد أرسلنا إليه رابطًا. يتغير عنوانك عند النقر عليه.
-preferences-ask-heading = نشراتك وإعداداتك
-preferences-ask-note = أدخل العنوان الذي تصل إليه نشراتك. نرسل إليه رابطًا.
-preferences-ask-again = اطلب إرسال رابط جديد.
+preferences-done-joined = ستصلكم الآن { $newsletter }.
+preferences-done-left = لن تصلكم { $newsletter } بعد الآن.
+preferences-done-address = إذا كان العنوان الجديد صالحًا للاستخدام فقد أرسلنا إليه رابطًا. يتغير عنوانكم عند النقر عليه.
+preferences-ask-heading = نشراتكم وإعداداتكم
+preferences-ask-note = أدخلوا العنوان الذي تصل إليه نشراتكم. نرسل إليه رابطًا.
+preferences-ask-again = اطلبوا إرسال رابط جديد.
 preferences-ask-button = أرسلوا إليّ الرابط
 preferences-sent = إذا كنا نعرف العنوان فقد أرسلنا إليه رابطًا. يعمل الرابط 7 أيام.
 
-address-confirm-heading = تغيير عنوانك؟
-address-confirm-note = ستصل نشراتك بعدها إلى { $address }.
+address-confirm-heading = تغيير عنوانكم؟
+address-confirm-note = ستصل نشراتكم بعدها إلى { $address }.
 address-confirm-button = نعم، غيّروه
 address-stop-heading = إيقاف تغيير العنوان؟
-address-stop-note = طلب أحدهم أن تصل نشراتك من الآن إلى { $address }.
+address-stop-note = طلب أحدهم أن تصل نشراتكم من الآن إلى { $address }.
 address-stop-button = نعم، أوقفوه
-address-done-heading = تغيّر عنوانك
-address-done-note = تصل نشراتك إلى { $address }.
+address-done-heading = تغيّر عنوانكم
+address-done-note = تصل نشراتكم إلى { $address }.
 address-stopped-heading = أُوقف التغيير
-address-stopped-note = تصل نشراتك إلى حيث كانت تصل.
+address-stopped-note = تصل نشراتكم إلى حيث كانت تصل.
 address-taken-heading = لا يمكن استخدام هذا العنوان
 address-taken-note = إنه لشخص آخر بالفعل، أو لا تجوز مراسلته. لم يتغير شيء.
 
-## Mail with a link that a reader asked for
+## رسالة برابط طلبه القارئ
 
-link-preferences-subject = رابطك: نشرات { $publisher }
-link-preferences-heading = نشراتك وإعداداتك
-link-preferences-note = بهذا الرابط ترى ما يصلك وتغيّره. لا تعطه لأحد: فمن يملكه يمكنه التصرف باسمك.
+link-preferences-subject = رابطكم: نشرات { $publisher }
+link-preferences-heading = نشراتكم وإعداداتكم
+link-preferences-note = بهذا الرابط ترون ما يصلكم وتغيّرونه. لا تعطوه لأحد: فمن يملكه يمكنه التصرف باسمكم.
 link-preferences-button = إلى نشراتي
-link-new-subject = يُرجى تأكيد عنوانك الجديد
+link-new-subject = يُرجى تأكيد عنوانكم الجديد
 link-new-note = ستصل نشرات { $publisher } من الآن إلى هذا العنوان.
 link-new-button = إلى تغيير العنوان
-link-old-subject = سيتغير عنوانك
-link-old-note = طلب شخص لديه رابطك أن تصل نشراتك من الآن إلى { $address }. يتغير العنوان عندما يؤكد صندوق البريد الجديد ذلك.
+link-old-subject = سيتغير عنوانكم
+link-old-note = طلب شخص لديه رابطكم أن تصل نشراتكم من الآن إلى { $address }. يتغير العنوان عندما يؤكد صندوق البريد الجديد ذلك.
 link-old-button = إيقاف التغيير
 link-taken-subject = تصل نشرات إلى هذا العنوان بالفعل
-link-taken-note = أراد أحدهم نقل نشراته إلى هذا العنوان. إنه لقارئ بالفعل، لذلك لم يتغير شيء. بهذا الرابط ترى ما يصل إلى هنا.
+link-taken-note = أراد أحدهم نقل نشراته إلى هذا العنوان. إنه لقارئ بالفعل، لذلك لم يتغير شيء. بهذا الرابط ترون ما يصل إلى هنا.
 link-until = يعمل الرابط حتى { $date }.
-link-not-you = لم تكن أنت؟ لا تفعل شيئًا إذن.
-link-old-not-you = كنت أنت؟ لا حاجة إلى فعل شيء هنا.
+link-not-you = لم تكونوا أنتم؟ لا تفعلوا شيئًا إذن.
+link-old-not-you = كنتم أنتم؟ لا حاجة إلى فعل شيء هنا.
 
-## Export and erasure
+## التنزيل والحذف
 
-preferences-export = تنزيل كل البيانات التي نحتفظ بها عنك (JSON)
+preferences-export = تنزيل كل البيانات التي نحتفظ بها عنكم (JSON)
 preferences-erase = حذف كل شيء
 erase-heading = حذف كل شيء؟
-erase-note = لن تصلك نشرات بعد الآن وسننساك. لا يمكن التراجع عن ذلك. تبقى علامة مشفّرة كي لا يُدخل أحد غيرك عنوانك من جديد، ويمكنك أنت الاشتراك في أي وقت.
+erase-note = لن تصلكم نشرات بعد الآن وسننساكم. لا يمكن التراجع عن ذلك. تبقى علامة مشفّرة كي لا يُدخل أحد غيركم عنوانكم من جديد، ويمكنكم أنتم الاشتراك في أي وقت.
 erase-button = نعم، احذفوا كل شيء
 erase-back = العودة إلى نشراتي
 erase-done-heading = حُذف كل شيء
-erase-done-note = لن تصلك نشرات بعد الآن، ولم نعد نحتفظ بشيء عنك.
+erase-done-note = لن تصلكم نشرات بعد الآن، ولم نعد نحتفظ بشيء عنكم.
 
-## Record of consent, for the newsroom
+## سجل الموافقة، لهيئة التحرير
 
 consent-heading = سجل الموافقة
 consent-whole = السجل كامل ولم يتغيّر: ختم كل قيد صحيح.
@@ -506,6 +506,7 @@ consent-address = العنوان
 consent-newsletter = النشرة البريدية
 consent-issued = تاريخ الإصدار
 consent-time = الوقت
+consent-obtained = أُعطيت الموافقة في
 consent-source = وصل عبر
 consent-wording = النص عند الزر
 consent-page = الصفحة

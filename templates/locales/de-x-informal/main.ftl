@@ -226,20 +226,20 @@ digest-invite = { $newsletter } per E-Mail
 digest-invite-text = Diese Ausgabe gibt es auch per E-Mail.
 digest-invite-link = { $newsletter } abonnieren
 
-## Mail to readers who were sent what was wrong
+## E-Mail an Lesende, die etwas Falsches bekommen haben
 
 correction-subject = Berichtigung: { $title }
 correction-heading = Berichtigung
 correction-about = In der Ausgabe vom { $date } stand der Artikel „{ $title }“.
 
-## While sign-ups are under attack
+## Während Anmeldungen angegriffen werden
 
 proof-heading = Einen Moment bitte
 proof-why = Zurzeit füllen Maschinen unser Formular aus. Damit wir dich von ihnen unterscheiden können, rechnet dein Browser eine kleine Aufgabe.
 proof-working = Das dauert einige Sekunden und geht von selbst weiter.
 proof-without-script = Dein Browser kann das nicht, weil Skripte ausgeschaltet oder nicht verfügbar sind. Bitte versuch es in einigen Stunden noch einmal, oder schreib an { $contact }, dann tragen wir dich ein.
 
-## Mail to the newsroom: sign-ups are under attack
+## E-Mail an die Redaktion: Anmeldungen werden angegriffen
 
 attack-subject = { $publisher }: Angriff auf die Anmeldungen
 attack-heading = Angriff auf die Anmeldungen
@@ -437,7 +437,7 @@ erase-back = Zurück zu meinen Newslettern
 erase-done-heading = Alles ist gelöscht
 erase-done-note = Du bekommst keine Newsletter mehr, und wir speichern nichts mehr über dich.
 
-## Record of consent, for the newsroom
+## Nachweis der Einwilligung, für die Redaktion
 
 consent-heading = Nachweis der Einwilligung
 consent-whole = Der Nachweis ist vollständig und unverändert: Das Siegel jedes Eintrags stimmt.
@@ -446,6 +446,7 @@ consent-address = Adresse
 consent-newsletter = Newsletter
 consent-issued = Ausgestellt
 consent-time = Zeit
+consent-obtained = Einwilligung erteilt am
 consent-source = Gekommen über
 consent-wording = Text an der Schaltfläche
 consent-page = Seite

@@ -434,7 +434,7 @@ erase-back = Zurück zu meinen Newslettern
 erase-done-heading = Alles ist gelöscht
 erase-done-note = Sie bekommen keine Newsletter mehr, und wir speichern nichts mehr über Sie.
 
-## Record of consent, for the newsroom
+## Nachweis der Einwilligung, für die Redaktion
 
 consent-heading = Nachweis der Einwilligung
 consent-whole = Der Nachweis ist vollständig und unverändert: Das Siegel jedes Eintrags stimmt.
@@ -443,6 +443,7 @@ consent-address = Adresse
 consent-newsletter = Newsletter
 consent-issued = Ausgestellt
 consent-time = Zeit
+consent-obtained = Einwilligung erteilt am
 consent-source = Gekommen über
 consent-wording = Text an der Schaltfläche
 consent-page = Seite

@@ -444,6 +444,7 @@ consent-address = Address
 consent-newsletter = Newsletter
 consent-issued = Issued
 consent-time = Time
+consent-obtained = Consent given, on
 consent-source = Came through
 consent-wording = Wording at the button
 consent-page = Page

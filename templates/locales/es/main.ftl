@@ -223,20 +223,20 @@ digest-invite = { $newsletter } por correo
 digest-invite-text = Esta edición también llega por correo.
 digest-invite-link = Suscribirme a { $newsletter }
 
-## Mail to readers who were sent what was wrong
+## Correo a quienes recibieron un error
 
 correction-subject = Rectificación: { $title }
 correction-heading = Rectificación
 correction-about = La edición del { $date } incluía el artículo «{ $title }».
 
-## While sign-ups are under attack
+## Durante un ataque a las suscripciones
 
 proof-heading = Un momento, por favor
 proof-why = En este momento hay máquinas que rellenan nuestro formulario. Para que podamos distinguirle de ellas, su navegador hace un pequeño cálculo.
 proof-working = Tarda unos segundos y continúa por sí solo.
 proof-without-script = Su navegador no puede hacerlo, porque los scripts están desactivados o no disponibles. Inténtelo de nuevo dentro de unas horas, o escriba a { $contact } y le inscribiremos.
 
-## Mail to the newsroom: sign-ups are under attack
+## Correo a la redacción: ataque a las suscripciones
 
 attack-subject = { $publisher }: las suscripciones están siendo atacadas
 attack-heading = Las suscripciones están siendo atacadas
@@ -311,7 +311,7 @@ archive-newest = Ediciones más recientes
 archive-feed = Como canal (Atom)
 archive-all = Todos los boletines
 
-## Unsubscribe: instead of it, and after it
+## Baja: alternativas, y después
 
 unsubscribe-or = O bien:
 unsubscribe-weekly = Mejor una vez a la semana
@@ -343,7 +343,7 @@ never-done = No volveremos a escribir a esta dirección.
 
 digest-preferences = Recibirlo menos, pausarlo o cambiar lo que recibe
 
-## Preferences
+## Preferencias
 
 preferences-heading = Sus boletines
 preferences-saved-title = Guardado: { $title }
@@ -405,7 +405,7 @@ address-stopped-note = Sus boletines llegan adonde llegaban antes.
 address-taken-heading = Esta dirección no se puede usar
 address-taken-note = Ya pertenece a otra persona o no se le puede escribir. No ha cambiado nada.
 
-## Mail with a link that a reader asked for
+## Correo con un enlace solicitado
 
 link-preferences-subject = Su enlace: boletines de { $publisher }
 link-preferences-heading = Sus boletines y ajustes
@@ -423,7 +423,7 @@ link-until = El enlace funciona hasta el { $date }.
 link-not-you = ¿No fue usted? Entonces no haga nada.
 link-old-not-you = ¿Fue usted? Entonces no tiene que hacer nada aquí.
 
-## Export and erasure
+## Exportación y supresión
 
 preferences-export = Descargar todos los datos que tenemos sobre usted (JSON)
 preferences-erase = Borrarlo todo
@@ -434,7 +434,7 @@ erase-back = Volver a mis boletines
 erase-done-heading = Todo está borrado
 erase-done-note = No recibe más boletines y ya no guardamos nada sobre usted.
 
-## Record of consent, for the newsroom
+## Registro del consentimiento, para la redacción
 
 consent-heading = Constancia del consentimiento
 consent-whole = La constancia está completa y sin cambios: el sello de cada entrada es correcto.
@@ -443,6 +443,7 @@ consent-address = Dirección
 consent-newsletter = Boletín
 consent-issued = Emitido
 consent-time = Fecha y hora
+consent-obtained = Consentimiento dado el
 consent-source = Llegó por
 consent-wording = Texto del botón
 consent-page = Página

@@ -233,20 +233,20 @@ digest-invite = { $newsletter } par e-mail
 digest-invite-text = Ce numéro existe aussi par e-mail.
 digest-invite-link = S’abonner à { $newsletter }
 
-## Mail to readers who were sent what was wrong
+## E-mail aux lecteurs qui ont reçu une erreur
 
 correction-subject = Rectificatif : { $title }
 correction-heading = Rectificatif
 correction-about = L’édition du { $date } contenait l’article « { $title } ».
 
-## While sign-ups are under attack
+## Pendant une attaque contre les inscriptions
 
 proof-heading = Un instant, s’il vous plaît
 proof-why = Des machines remplissent en ce moment notre formulaire. Pour que nous puissions vous distinguer d’elles, votre navigateur fait un petit calcul.
 proof-working = Cela prend quelques secondes et continue tout seul.
 proof-without-script = Votre navigateur ne peut pas le faire, car les scripts sont désactivés ou indisponibles. Veuillez réessayer dans quelques heures, ou écrivez à { $contact } et nous vous inscrirons.
 
-## Mail to the newsroom: sign-ups are under attack
+## E-mail à la rédaction : attaque contre les inscriptions
 
 attack-subject = { $publisher } : les inscriptions sont attaquées
 attack-heading = Les inscriptions sont attaquées
@@ -321,7 +321,7 @@ archive-newest = Numéros les plus récents
 archive-feed = Flux Atom
 archive-all = Toutes les newsletters
 
-## Unsubscribe: instead of it, and after it
+## Désabonnement : à la place, et après
 
 unsubscribe-or = Ou :
 unsubscribe-weekly = Plutôt une fois par semaine
@@ -353,7 +353,7 @@ never-done = Nous n’écrirons plus jamais à cette adresse.
 
 digest-preferences = La recevoir moins souvent, la suspendre, changer
 
-## Preferences
+## Préférences
 
 preferences-heading = Vos newsletters
 preferences-saved-title = Enregistré : { $title }
@@ -415,7 +415,7 @@ address-stopped-note = Vos newsletters arrivent là où elles arrivaient.
 address-taken-heading = Cette adresse n’est pas utilisable
 address-taken-note = Elle appartient déjà à quelqu’un, ou rien ne doit lui être envoyé. Rien n’a changé.
 
-## Mail with a link that a reader asked for
+## E-mail avec un lien demandé
 
 link-preferences-subject = Votre lien : newsletters de { $publisher }
 link-preferences-heading = Vos newsletters et réglages
@@ -433,7 +433,7 @@ link-until = Le lien fonctionne jusqu’au { $date }.
 link-not-you = Ce n’était pas vous ? Vous n’avez rien à faire.
 link-old-not-you = C’était vous ? Vous n’avez rien à faire ici.
 
-## Export and erasure
+## Export et suppression
 
 preferences-export = Télécharger toutes les données que nous avons sur vous (JSON)
 preferences-erase = Tout supprimer
@@ -444,7 +444,7 @@ erase-back = Retour à mes newsletters
 erase-done-heading = Tout est supprimé
 erase-done-note = Vous ne recevez plus de newsletters, et nous n’avons plus rien sur vous.
 
-## Record of consent, for the newsroom
+## Preuve du consentement, pour la rédaction
 
 consent-heading = Preuve du consentement
 consent-whole = La preuve est complète et inchangée : le sceau de chaque entrée est juste.
@@ -453,6 +453,7 @@ consent-address = Adresse
 consent-newsletter = Newsletter
 consent-issued = Délivré le
 consent-time = Date et heure
+consent-obtained = Consentement donné le
 consent-source = Reçu par
 consent-wording = Texte du bouton
 consent-page = Page

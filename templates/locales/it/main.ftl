@@ -233,20 +233,20 @@ digest-invite = { $newsletter } via e-mail
 digest-invite-text = Questo numero arriva anche via e-mail.
 digest-invite-link = Iscriviti a { $newsletter }
 
-## Mail to readers who were sent what was wrong
+## E-mail a chi ha ricevuto un errore
 
 correction-subject = Rettifica: { $title }
 correction-heading = Rettifica
 correction-about = L’edizione del { $date } conteneva l’articolo «{ $title }».
 
-## While sign-ups are under attack
+## Durante un attacco alle iscrizioni
 
 proof-heading = Un momento, per favore
 proof-why = In questo momento delle macchine compilano il nostro modulo. Per poterLa distinguere da loro, il Suo browser fa un piccolo calcolo.
 proof-working = Ci vogliono alcuni secondi, poi prosegue da solo.
 proof-without-script = Il Suo browser non può farlo, perché gli script sono disattivati o non disponibili. Riprovi tra qualche ora, oppure scriva a { $contact } e La iscriveremo.
 
-## Mail to the newsroom: sign-ups are under attack
+## E-mail alla redazione: attacco alle iscrizioni
 
 attack-subject = { $publisher }: le iscrizioni sono sotto attacco
 attack-heading = Le iscrizioni sono sotto attacco
@@ -321,7 +321,7 @@ archive-newest = Numeri più recenti
 archive-feed = Come feed (Atom)
 archive-all = Tutte le newsletter
 
-## Unsubscribe: instead of it, and after it
+## Cancellazione: alternative, e dopo
 
 unsubscribe-or = Oppure:
 unsubscribe-weekly = Meglio una volta alla settimana
@@ -353,7 +353,7 @@ never-done = Non scriveremo mai più a questo indirizzo.
 
 digest-preferences = Riceverla meno spesso, metterla in pausa o cambiare cosa riceve
 
-## Preferences
+## Preferenze
 
 preferences-heading = Le Sue newsletter
 preferences-saved-title = Salvato: { $title }
@@ -415,7 +415,7 @@ address-stopped-note = Le Sue newsletter arrivano dove arrivavano prima.
 address-taken-heading = Questo indirizzo non si può usare
 address-taken-note = Appartiene già a qualcuno, oppure non vi si può scrivere. Non è cambiato nulla.
 
-## Mail with a link that a reader asked for
+## E-mail con un link richiesto
 
 link-preferences-subject = Il Suo link: newsletter di { $publisher }
 link-preferences-heading = Le Sue newsletter e impostazioni
@@ -433,7 +433,7 @@ link-until = Il link funziona fino al { $date }.
 link-not-you = Non è stato Lei? Allora non faccia nulla.
 link-old-not-you = È stato Lei? Allora qui non deve fare nulla.
 
-## Export and erasure
+## Esportazione e cancellazione
 
 preferences-export = Scaricare tutti i dati che abbiamo su di Lei (JSON)
 preferences-erase = Cancellare tutto
@@ -444,7 +444,7 @@ erase-back = Torna alle mie newsletter
 erase-done-heading = Tutto è cancellato
 erase-done-note = Non riceve più newsletter e non abbiamo più nulla su di Lei.
 
-## Record of consent, for the newsroom
+## Registro del consenso, per la redazione
 
 consent-heading = Prova del consenso
 consent-whole = La prova è completa e immutata: il sigillo di ogni voce è corretto.
@@ -453,6 +453,7 @@ consent-address = Indirizzo
 consent-newsletter = Newsletter
 consent-issued = Emesso il
 consent-time = Data e ora
+consent-obtained = Consenso dato il
 consent-source = Arrivato tramite
 consent-wording = Testo del pulsante
 consent-page = Pagina

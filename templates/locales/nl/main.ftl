@@ -226,20 +226,20 @@ digest-invite = { $newsletter } per e-mail
 digest-invite-text = Deze editie komt ook per e-mail.
 digest-invite-link = Aanmelden voor { $newsletter }
 
-## Mail to readers who were sent what was wrong
+## E-mail aan lezers die iets onjuists kregen
 
 correction-subject = Rectificatie: { $title }
 correction-heading = Rectificatie
 correction-about = In de editie van { $date } stond het artikel ‘{ $title }’.
 
-## While sign-ups are under attack
+## Tijdens een aanval op aanmeldingen
 
 proof-heading = Een ogenblik
 proof-why = Op dit moment vullen machines ons formulier in. Om u daarvan te kunnen onderscheiden, maakt uw browser een kleine som.
 proof-working = Dat duurt een paar seconden en gaat vanzelf verder.
 proof-without-script = Uw browser kan dit niet, omdat scripts uitgeschakeld of niet beschikbaar zijn. Probeer het over een paar uur opnieuw, of schrijf naar { $contact }, dan voegen we u toe.
 
-## Mail to the newsroom: sign-ups are under attack
+## E-mail aan de redactie: aanval op aanmeldingen
 
 attack-subject = { $publisher }: de aanmeldingen worden aangevallen
 attack-heading = De aanmeldingen worden aangevallen
@@ -314,7 +314,7 @@ archive-newest = Nieuwste edities
 archive-feed = Als feed (Atom)
 archive-all = Alle nieuwsbrieven
 
-## Unsubscribe: instead of it, and after it
+## Afmelden: in plaats daarvan, en daarna
 
 unsubscribe-or = Of:
 unsubscribe-weekly = Liever één keer per week
@@ -346,7 +346,7 @@ never-done = We schrijven nooit meer naar dit adres.
 
 digest-preferences = Minder vaak krijgen, pauzeren of wijzigen wat u krijgt
 
-## Preferences
+## Voorkeuren
 
 preferences-heading = Uw nieuwsbrieven
 preferences-saved-title = Opgeslagen: { $title }
@@ -408,7 +408,7 @@ address-stopped-note = Uw nieuwsbrieven gaan waar ze voorheen heen gingen.
 address-taken-heading = Dit adres kan niet worden gebruikt
 address-taken-note = Het is al van iemand, of er mag niets heen worden gestuurd. Er is niets veranderd.
 
-## Mail with a link that a reader asked for
+## E-mail met een gevraagde link
 
 link-preferences-subject = Uw link: nieuwsbrieven van { $publisher }
 link-preferences-heading = Uw nieuwsbrieven en instellingen
@@ -426,7 +426,7 @@ link-until = De link werkt tot { $date }.
 link-not-you = Was u dat niet? Dan hoeft u niets te doen.
 link-old-not-you = Was u dat? Dan hoeft u hier niets te doen.
 
-## Export and erasure
+## Exporteren en verwijderen
 
 preferences-export = Alle gegevens downloaden die we over u hebben (JSON)
 preferences-erase = Alles verwijderen
@@ -437,7 +437,7 @@ erase-back = Terug naar mijn nieuwsbrieven
 erase-done-heading = Alles is verwijderd
 erase-done-note = U krijgt geen nieuwsbrieven meer, en we hebben niets meer over u.
 
-## Record of consent, for the newsroom
+## Bewijs van toestemming, voor de redactie
 
 consent-heading = Bewijs van toestemming
 consent-whole = Het bewijs is volledig en ongewijzigd: het zegel van elke vermelding klopt.
@@ -446,6 +446,7 @@ consent-address = Adres
 consent-newsletter = Nieuwsbrief
 consent-issued = Afgegeven
 consent-time = Tijd
+consent-obtained = Toestemming gegeven op
 consent-source = Gekomen via
 consent-wording = Tekst bij de knop
 consent-page = Pagina

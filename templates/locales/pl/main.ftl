@@ -236,20 +236,20 @@ digest-invite = { $newsletter } e-mailem
 digest-invite-text = To wydanie przychodzi też e-mailem.
 digest-invite-link = Zapisz się na newsletter { $newsletter }
 
-## Mail to readers who were sent what was wrong
+## Wiadomość do czytelników, którzy otrzymali błąd
 
 correction-subject = Sprostowanie: { $title }
 correction-heading = Sprostowanie
 correction-about = W wydaniu z dnia { $date } ukazał się artykuł „{ $title }”.
 
-## While sign-ups are under attack
+## Podczas ataku na zapisy
 
 proof-heading = Chwileczkę
 proof-why = Maszyny wypełniają teraz nasz formularz. Abyśmy mogli je odróżnić od ludzi, przeglądarka wykona małe obliczenie.
 proof-working = Potrwa to kilka sekund i przejdzie dalej samo.
 proof-without-script = Przeglądarka nie może tego zrobić, ponieważ skrypty są wyłączone lub niedostępne. Proszę spróbować za kilka godzin albo napisać na { $contact }, a dodamy ten adres.
 
-## Mail to the newsroom: sign-ups are under attack
+## Wiadomość do redakcji: atak na zapisy
 
 attack-subject = { $publisher }: atak na zapisy
 attack-heading = Atak na zapisy
@@ -336,7 +336,7 @@ archive-newest = Najnowsze wydania
 archive-feed = Jako kanał (Atom)
 archive-all = Wszystkie newslettery
 
-## Unsubscribe: instead of it, and after it
+## Wypisanie: zamiast niego i po nim
 
 unsubscribe-or = Albo:
 unsubscribe-weekly = Lepiej raz w tygodniu
@@ -368,7 +368,7 @@ never-done = Nigdy więcej nie napiszemy na ten adres.
 
 digest-preferences = Rzadziej, przerwa albo inne ustawienia
 
-## Preferences
+## Ustawienia
 
 preferences-heading = Moje newslettery
 preferences-saved-title = Zapisano: { $title }
@@ -430,7 +430,7 @@ address-stopped-note = Newslettery przychodzą tam, gdzie dotąd.
 address-taken-heading = Tego adresu nie można użyć
 address-taken-note = Należy już do kogoś albo nie wolno na niego pisać. Nic się nie zmieniło.
 
-## Mail with a link that a reader asked for
+## Wiadomość z linkiem, o który poproszono
 
 link-preferences-subject = Link do newsletterów: { $publisher }
 link-preferences-heading = Moje newslettery i ustawienia
@@ -448,7 +448,7 @@ link-until = Link działa do { $date }.
 link-not-you = To nie Państwa prośba? Wtedy nic nie trzeba robić.
 link-old-not-you = To Państwa prośba? Wtedy nic tu nie trzeba robić.
 
-## Export and erasure
+## Eksport i usunięcie danych
 
 preferences-export = Pobierz wszystkie dane, które o Państwu mamy (JSON)
 preferences-erase = Usuń wszystko
@@ -459,7 +459,7 @@ erase-back = Wróć do moich newsletterów
 erase-done-heading = Wszystko usunięto
 erase-done-note = Newslettery już nie przychodzą, a my nic już o Państwu nie mamy.
 
-## Record of consent, for the newsroom
+## Zapis zgody, dla redakcji
 
 consent-heading = Dowód zgody
 consent-whole = Dowód jest kompletny i niezmieniony: pieczęć każdego wpisu jest prawidłowa.
@@ -468,6 +468,7 @@ consent-address = Adres
 consent-newsletter = Newsletter
 consent-issued = Wystawiono
 consent-time = Czas
+consent-obtained = Zgoda udzielona
 consent-source = Droga
 consent-wording = Tekst przy przycisku
 consent-page = Strona

@@ -232,20 +232,20 @@ digest-invite = { $newsletter } por e-mail
 digest-invite-text = Esta edição também chega por e-mail.
 digest-invite-link = Assinar { $newsletter }
 
-## Mail to readers who were sent what was wrong
+## E-mail a quem recebeu um erro
 
 correction-subject = Correção: { $title }
 correction-heading = Correção
 correction-about = A edição de { $date } continha o artigo «{ $title }».
 
-## While sign-ups are under attack
+## Durante um ataque às subscrições
 
 proof-heading = Um momento, por favor
 proof-why = Neste momento, máquinas estão a preencher o nosso formulário. Para que possamos distingui-lo delas, o seu navegador faz um pequeno cálculo.
 proof-working = Demora alguns segundos e continua sozinho.
 proof-without-script = O seu navegador não consegue fazê-lo, porque os scripts estão desligados ou indisponíveis. Tente novamente dentro de algumas horas, ou escreva para { $contact } e nós inscrevemos.
 
-## Mail to the newsroom: sign-ups are under attack
+## E-mail à redação: ataque às subscrições
 
 attack-subject = { $publisher }: as inscrições estão sob ataque
 attack-heading = As inscrições estão sob ataque
@@ -320,7 +320,7 @@ archive-newest = Edições mais recentes
 archive-feed = Como feed (Atom)
 archive-all = Todas as newsletters
 
-## Unsubscribe: instead of it, and after it
+## Cancelamento: alternativas, e depois
 
 unsubscribe-or = Ou:
 unsubscribe-weekly = Antes uma vez por semana
@@ -352,7 +352,7 @@ never-done = Nunca mais escreveremos para este endereço.
 
 digest-preferences = Receber menos vezes, pausar ou alterar o que recebe
 
-## Preferences
+## Preferências
 
 preferences-heading = As suas newsletters
 preferences-saved-title = Guardado: { $title }
@@ -414,7 +414,7 @@ address-stopped-note = As suas newsletters chegam onde chegavam antes.
 address-taken-heading = Este endereço não pode ser usado
 address-taken-note = Já pertence a alguém, ou não se pode escrever para ele. Nada mudou.
 
-## Mail with a link that a reader asked for
+## E-mail com uma ligação pedida
 
 link-preferences-subject = A sua ligação: newsletters de { $publisher }
 link-preferences-heading = As suas newsletters e definições
@@ -432,7 +432,7 @@ link-until = A ligação funciona até { $date }.
 link-not-you = Não foi você? Então não faça nada.
 link-old-not-you = Foi você? Então não precisa de fazer nada aqui.
 
-## Export and erasure
+## Exportação e eliminação
 
 preferences-export = Descarregar todos os dados que temos sobre si (JSON)
 preferences-erase = Apagar tudo
@@ -443,7 +443,7 @@ erase-back = Voltar às minhas newsletters
 erase-done-heading = Tudo foi apagado
 erase-done-note = Já não recebe newsletters, e já não temos nada sobre si.
 
-## Record of consent, for the newsroom
+## Registo do consentimento, para a redação
 
 consent-heading = Prova do consentimento
 consent-whole = A prova está completa e inalterada: o selo de cada entrada está correto.
@@ -452,6 +452,7 @@ consent-address = Endereço
 consent-newsletter = Newsletter
 consent-issued = Emitido em
 consent-time = Data e hora
+consent-obtained = Consentimento dado em
 consent-source = Chegou por
 consent-wording = Texto do botão
 consent-page = Página

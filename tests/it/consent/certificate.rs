@@ -116,6 +116,39 @@ async fn a_certificate_can_be_checked_with_the_public_key_alone() {
 }
 
 #[tokio::test]
+async fn a_certificate_says_when_a_consent_was_given_elsewhere() {
+    let app = TestApp::start().await;
+    app.newsletter("morning").create().await;
+    let reader = json!({
+        "address": ADA, "newsletters": ["morning"], "language": "en",
+        "consent": { "source": "Ticked the box on a paper form", "obtained_at": "2025-08-01T10:00:00+02:00" },
+    });
+    let added = app.api(Method::POST, "/subscribers").json(&reader);
+    let added: Value = added.send().await.expect(200).json();
+    let path = format!(
+        "/subscribers/{}/subscriptions/morning/consent",
+        added["id"].as_str().unwrap()
+    );
+    let signed: Value = app.api(Method::GET, &path).send().await.expect(200).json();
+    let keys: Value = app.get("/consent/keys.json").await.expect(200).json();
+    let entry = &checked(&signed, &keys).unwrap()["entries"][0];
+    assert_eq!(
+        (&entry["obtained_at"], &entry["recorded_at"]),
+        (
+            &json!("2025-08-01T08:00:00Z"),
+            &json!("2026-01-05T05:30:00Z")
+        )
+    );
+    let page = app.api(Method::GET, &format!("{path}.html"));
+    let answer = page.send().await.expect(200);
+    let html = answer.text();
+    assert!(
+        html.contains("<dt>Consent given, on</dt><dd><bdi>2025-08-01 08:00:00 UTC</bdi></dd>"),
+        "{html}"
+    );
+}
+
+#[tokio::test]
 async fn a_certificate_of_a_broken_chain_says_so() {
     let (app, path) = confirmed().await;
     app.execute("DELETE FROM consents WHERE number = 2").await;

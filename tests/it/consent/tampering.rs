@@ -108,6 +108,27 @@ async fn one_byte_of_any_column_names_the_row() {
 }
 
 #[tokio::test]
+async fn when_a_consent_was_given_is_sealed() {
+    let app = with_chains().await;
+    let (first, second) = (row(&app, 1).await, row(&app, 2).await);
+    let set = async |id: &str, to: &str| {
+        let change = format!("UPDATE consents SET obtained_at = {to} WHERE id = '{id}'");
+        forge(&app, &change).await;
+        verify(&app).await
+    };
+    // Readers whom the newsroom added have it, and those who left do not.
+    for to in ["NULL", "'2020-01-01'"] {
+        assert_eq!(
+            only(set(&first, to).await),
+            (Some(first.clone()), 1, Fault::Changed)
+        );
+    }
+    whole(set(&first, "recorded_at").await);
+    let made_up = set(&second, "recorded_at").await;
+    assert_eq!(only(made_up), (Some(second.clone()), 2, Fault::Changed));
+}
+
+#[tokio::test]
 async fn the_identity_of_a_row_is_sealed_too() {
     let app = with_chains().await;
     let other = "00000000-0000-7000-8000-000000000001";

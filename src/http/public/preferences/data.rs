@@ -192,6 +192,7 @@ fn consents(held: &Held) -> Vec<Value> {
             "user_agent": it.user_agent,
             "client_address": it.client_address,
             "recorded_at": it.recorded_at,
+            "obtained_at": it.obtained_at,
             "number": it.number,
             "hash": hex(&it.hash),
         })
