@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::confirmation::unknown_link;
+use super::link;
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::http::{client, page};
@@ -30,7 +30,7 @@ pub(crate) async fn fetched(
             &page::language(&request, Some(&language)),
             &page::Nothing {},
         ),
-        Err(Error::UnknownLink) => unknown_link(&app, &request).await,
+        Err(Error::UnknownLink) => link::unknown(&app, &request).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::boxes::NewsletterView;
+use super::link;
 use crate::app::App;
 use crate::domain::consent::Presser;
 use crate::domain::id::SignupId;
@@ -170,29 +171,6 @@ pub(crate) async fn resend(
         .finish())
 }
 
-/// The page of a link that does not exist.
-pub(super) async fn unknown_link(
-    app: &App,
-    request: &HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    #[derive(Serialize)]
-    struct Unknown {
-        again_url: &'static str,
-    }
-    super::doors::try_unknown_link(app, request).await?;
-    let language = page::language(request, None);
-    let values = Unknown {
-        again_url: "/subscribe",
-    };
-    page::render(
-        app,
-        StatusCode::NOT_FOUND,
-        "link_unknown",
-        &language,
-        &values,
-    )
-}
-
 async fn answer(
     app: &App,
     request: &HttpRequest,
@@ -203,7 +181,7 @@ async fn answer(
     let shown = match result {
         Ok(shown) => shown,
         Err(confirmation::Error::UnknownLink) => {
-            return unknown_link(app, request).await;
+            return link::unknown(app, request).await;
         }
         Err(error) => return Err(error.into()),
     };

@@ -1,12 +1,16 @@
 //! What links in mails open: each has a token, which its use case believes or not.
 
-use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
+use serde::Serialize;
 
+use super::doors;
 use crate::app::App;
 use crate::domain::consent::Press;
 use crate::domain::link_token::LinkKeys;
-use crate::http::client;
+use crate::http::problem::Problem;
+use crate::http::{client, page};
 use crate::i18n::Words;
 use crate::usecases::{Connection, StoreError};
 
@@ -53,4 +57,35 @@ where
     app.db
         .transaction(move |conn| work(conn, now, &keys, &words, &press))
         .await
+}
+
+/// The answer to a link that is none of ours: a page, or 429 for a client that tries many.
+///
+/// # Errors
+/// As [`doors::try_unknown_link`].
+pub(super) async fn unknown(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    doors::try_unknown_link(app, request).await?;
+    unknown_page(app, request)
+}
+
+/// The page alone.
+///
+/// # Errors
+/// When its template is wrong.
+pub(super) fn unknown_page(app: &App, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    #[derive(Serialize)]
+    struct Values {
+        again_url: &'static str,
+    }
+    let values = Values {
+        again_url: "/subscribe",
+    };
+    let language = page::language(request, None);
+    page::render(
+        app,
+        StatusCode::NOT_FOUND,
+        "link_unknown",
+        &language,
+        &values,
+    )
 }

@@ -12,7 +12,7 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::boxes::NewsletterView;
-use super::{doors, link};
+use super::link;
 use crate::app::App;
 use crate::domain::consent::ConsentSource;
 use crate::domain::leave_reason::LeaveReason;
@@ -118,10 +118,7 @@ pub(crate) async fn show(
     }
     let shown = match link::follow(&app, &token, unsubscribe::show).await {
         Ok(shown) => shown,
-        Err(error) => {
-            doors::try_unknown_link(&app, &request).await?;
-            return unknown(&app, &request, error);
-        }
+        Err(error) => return refused(&app, &request, error).await,
     };
     let name = if shown.was_unsubscribed() {
         "already_unsubscribed"
@@ -150,7 +147,7 @@ pub(crate) async fn instead(
             unsubscribe::instead(conn, now, keys, words, press, choice)
         },
     );
-    back(&app, &request, &token, work.await.map(|()| done))
+    back(&app, &request, &token, work.await.map(|()| done)).await
 }
 
 /// `POST /unsubscribe/{token}/all`: everything ends.
@@ -160,7 +157,7 @@ pub(crate) async fn all(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let work = link::press(&app, &request, &token, unsubscribe::all);
-    back(&app, &request, &token, work.await.map(|()| Done::All))
+    back(&app, &request, &token, work.await.map(|()| Done::All)).await
 }
 
 /// `POST /unsubscribe/{token}/undo`: what was there before comes back.
@@ -177,7 +174,7 @@ pub(crate) async fn undo(
             Done::TooLate
         }
     });
-    back(&app, &request, &token, done)
+    back(&app, &request, &token, done).await
 }
 
 /// `POST /unsubscribe/{token}/reason`: counted, and not kept with the reader.
@@ -188,7 +185,7 @@ pub(crate) async fn reason(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let Some(reason) = form.reason else {
-        return back(&app, &request, &token, Ok(Done::Reason));
+        return back(&app, &request, &token, Ok(Done::Reason)).await;
     };
     let done = if reason == LeaveReason::NotSignedUp {
         Done::NotMe
@@ -198,7 +195,7 @@ pub(crate) async fn reason(
     let work = link::follow(&app, &token, move |conn, now, keys, token| {
         unsubscribe::give_reason(conn, now, keys, token, reason)
     });
-    back(&app, &request, &token, work.await.map(|()| done))
+    back(&app, &request, &token, work.await.map(|()| done)).await
 }
 
 /// `POST /unsubscribe/{token}/never`: nothing is ever sent to the address again.
@@ -208,11 +205,11 @@ pub(crate) async fn never(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let work = link::press(&app, &request, &token, unsubscribe::never_again);
-    back(&app, &request, &token, work.await.map(|()| Done::Never))
+    back(&app, &request, &token, work.await.map(|()| Done::Never)).await
 }
 
 /// Back to the page, so that loading it again does nothing again.
-fn back(
+async fn back(
     app: &App,
     request: &HttpRequest,
     token: &str,
@@ -225,7 +222,7 @@ fn back(
                 format!("/unsubscribe/{token}?done={}", done.as_str()),
             ))
             .finish()),
-        Err(error) => unknown(app, request, error),
+        Err(error) => refused(app, request, error).await,
     }
 }
 
@@ -269,11 +266,8 @@ pub(crate) async fn submit(
             answer(&app, &request, &token, &shown, "unsubscribed", None)
         }
         // A mailbox provider speaks for many readers from one network: it is never told to come later.
-        Err(error) if is_one_click => unknown(&app, &request, error),
-        Err(error) => {
-            doors::try_unknown_link(&app, &request).await?;
-            unknown(&app, &request, error)
-        }
+        Err(unsubscribe::Error::UnknownLink) if is_one_click => link::unknown_page(&app, &request),
+        Err(error) => refused(&app, &request, error).await,
     }
 }
 
@@ -338,28 +332,14 @@ fn answer(
     page::render(app, StatusCode::OK, name, &language, &values)
 }
 
-fn unknown(
+/// A page in place of one that the link does not open.
+async fn refused(
     app: &App,
     request: &HttpRequest,
     error: unsubscribe::Error,
 ) -> Result<HttpResponse, Problem> {
-    #[derive(Serialize)]
-    struct Unknown {
-        again_url: String,
-    }
     match error {
-        unsubscribe::Error::UnknownLink => {
-            let values = Unknown {
-                again_url: "/subscribe".to_owned(),
-            };
-            page::render(
-                app,
-                StatusCode::NOT_FOUND,
-                "link_unknown",
-                &page::language(request, None),
-                &values,
-            )
-        }
+        unsubscribe::Error::UnknownLink => link::unknown(app, request).await,
         unsubscribe::Error::UnknownNewsletter | unsubscribe::Error::Store(_) => Err(error.into()),
     }
 }

@@ -273,7 +273,28 @@ async fn links_that_exist_always_work_and_one_click_is_never_refused() {
     for expected in [404, 404, 429, 429] {
         from(Method::GET, made_up).send().await.expect(expected);
     }
-    from(Method::GET, "/confirm/x").send().await.expect(429);
+    for path in [
+        "/confirm/x",
+        "/mail/x",
+        "/preferences/x",
+        "/preferences/x/export",
+        "/preferences/x/erase",
+        "/address/change/x",
+        "/address/stop/x",
+    ] {
+        from(Method::GET, path).send().await.expect(429);
+    }
+    for path in [
+        "/unsubscribe/x/all",
+        "/preferences/x/stop",
+        "/preferences/x/erase",
+    ] {
+        from(Method::POST, path)
+            .form(&[("a", "b")])
+            .send()
+            .await
+            .expect(429);
+    }
     let one_click = [("List-Unsubscribe", "One-Click")];
     from(Method::POST, made_up)
         .form(&one_click)

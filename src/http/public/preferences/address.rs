@@ -38,7 +38,7 @@ pub(crate) async fn ask(
     });
     match work.await {
         Ok(()) => Ok(back(&token, Done::Address, "")),
-        Err(error) => refused(&app, &request, error),
+        Err(error) => refused(&app, &request, error).await,
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn change(
         Err(preferences::Error::AddressTaken) => {
             look(&app, &request, Purpose::ChangeAddress, &token).await
         }
-        result => answer(&app, &request, Purpose::ChangeAddress, &token, result),
+        result => answer(&app, &request, Purpose::ChangeAddress, &token, result).await,
     }
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn stop(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let result = link::follow(&app, &token, preferences::stop_change).await;
-    answer(&app, &request, Purpose::StopAddressChange, &token, result)
+    answer(&app, &request, Purpose::StopAddressChange, &token, result).await
 }
 
 async fn look(
@@ -94,10 +94,10 @@ async fn look(
     let work = link::follow(app, token, move |conn, now, keys, token| {
         preferences::look_at(conn, now, keys, purpose, token)
     });
-    answer(app, request, purpose, token, work.await)
+    answer(app, request, purpose, token, work.await).await
 }
 
-fn answer(
+async fn answer(
     app: &App,
     request: &HttpRequest,
     purpose: Purpose,
@@ -106,7 +106,7 @@ fn answer(
 ) -> Result<HttpResponse, Problem> {
     let shown = match result {
         Ok(shown) => shown,
-        Err(error) => return refused(app, request, error),
+        Err(error) => return refused(app, request, error).await,
     };
     let (state, status) = match shown.state {
         ChangeState::Ready => ("ready", StatusCode::OK),

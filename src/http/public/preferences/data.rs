@@ -35,7 +35,7 @@ pub(crate) async fn export(
     let now = app.clock.now();
     let held = match link::follow(&app, &token, preferences::export).await {
         Ok(held) => held,
-        Err(error) => return refused(&app, &request, error),
+        Err(error) => return refused(&app, &request, error).await,
     };
     let body = serde_json::to_string_pretty(&file(now, &held)).unwrap_or_default();
     Ok(HttpResponse::Ok()
@@ -54,7 +54,7 @@ pub(crate) async fn ask_erase(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let result = link::follow(&app, &token, preferences::look_at_erasing).await;
-    erase_page(&app, &request, &token, result, false)
+    erase_page(&app, &request, &token, result, false).await
 }
 
 /// `POST /preferences/{token}/erase`.
@@ -64,10 +64,10 @@ pub(crate) async fn erase(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let result = link::follow(&app, &token, preferences::erase).await;
-    erase_page(&app, &request, &token, result, true)
+    erase_page(&app, &request, &token, result, true).await
 }
 
-fn erase_page(
+async fn erase_page(
     app: &App,
     request: &HttpRequest,
     token: &str,
@@ -76,7 +76,7 @@ fn erase_page(
 ) -> Result<HttpResponse, Problem> {
     let access = match result {
         Ok(access) => access,
-        Err(error) => return refused(app, request, error),
+        Err(error) => return refused(app, request, error).await,
     };
     let back_url = format!("/preferences/{token}");
     let values = EraseValues {

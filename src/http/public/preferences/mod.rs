@@ -112,7 +112,7 @@ pub(crate) async fn show(
             let said = view::Said::done(&shown, after.done, &after.of);
             answer(&app, &request, &token, StatusCode::OK, &shown, said)
         }
-        Err(error) => refused(&app, &request, error),
+        Err(error) => refused(&app, &request, error).await,
     }
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn change(
         Err(preferences::Error::PauseDate) => {
             mistaken(&app, &request, &token, Mistake::PauseDate).await
         }
-        Err(error) => refused(&app, &request, error),
+        Err(error) => refused(&app, &request, error).await,
     }
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn stop(
 ) -> Result<HttpResponse, Problem> {
     match link::press(&app, &request, &token, preferences::stop_all).await {
         Ok(()) => Ok(back(&token, Done::All, "")),
-        Err(error) => refused(&app, &request, error),
+        Err(error) => refused(&app, &request, error).await,
     }
 }
 
@@ -174,7 +174,7 @@ async fn mistaken(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             answer(app, request, token, status, &shown, said)
         }
-        Err(error) => refused(app, request, error),
+        Err(error) => refused(app, request, error).await,
     }
 }
 
@@ -207,29 +207,14 @@ fn ask_page(
 }
 
 /// A page in place of one that the link does not open.
-fn refused(
+async fn refused(
     app: &App,
     request: &HttpRequest,
     error: preferences::Error,
 ) -> Result<HttpResponse, Problem> {
-    #[derive(Serialize)]
-    struct Unknown {
-        again_url: String,
-    }
     let language = page::language(request, None);
     match error {
-        preferences::Error::UnknownLink => {
-            let values = Unknown {
-                again_url: "/subscribe".to_owned(),
-            };
-            page::render(
-                app,
-                StatusCode::NOT_FOUND,
-                "link_unknown",
-                &language,
-                &values,
-            )
-        }
+        preferences::Error::UnknownLink => link::unknown(app, request).await,
         // What to do about either is the same: have a new link mailed.
         preferences::Error::LinkExpired => {
             ask_page(app, StatusCode::GONE, &language, String::new(), true)
