@@ -64,17 +64,22 @@ pub fn insert(
     }
 }
 
-/// A row as it is read: id, newsletter, address, number and hash of the newest.
+/// A row as it is read: id, newsletter, address, number and hash of the end that is noted, number of the last row.
 type Found = (
     SubscriptionId,
     NewsletterId,
     String,
     Option<i32>,
     Option<Vec<u8>>,
+    Option<i32>,
 );
 
-/// Where the next rows of these subscriptions go.
+/// Where the next rows of these subscriptions go. One statement: what is noted and what is there are of one moment.
 fn places(conn: &mut PgConnection, ids: &[SubscriptionId]) -> Result<Vec<Place>, Error> {
+    let last = dsl::consents
+        .filter(dsl::subscription_id.eq(subscriptions::id))
+        .select(max(dsl::number))
+        .single_value();
     let found: Vec<Found> = subscriptions::table
         .inner_join(subscribers::table.on(subscribers::id.eq(subscriptions::subscriber_id)))
         .left_join(consent_heads::table.on(consent_heads::subscription_id.eq(subscriptions::id)))
@@ -85,20 +90,12 @@ fn places(conn: &mut PgConnection, ids: &[SubscriptionId]) -> Result<Vec<Place>,
             subscribers::address,
             consent_heads::number.nullable(),
             consent_heads::hash.nullable(),
+            last,
         ))
         .load(conn)?;
-    let last: Vec<(SubscriptionId, Option<i32>)> = dsl::consents
-        .filter(dsl::subscription_id.eq_any(ids))
-        .group_by(dsl::subscription_id)
-        .select((dsl::subscription_id, max(dsl::number)))
-        .load(conn)?;
-    let last: HashMap<SubscriptionId, i32> = last
-        .into_iter()
-        .filter_map(|(id, number)| Some((id, number?)))
-        .collect();
     let places = found.into_iter().map(
-        |(subscription_id, newsletter_id, address, number, hash)| Place {
-            newest: newest(number.zip(hash), last.get(&subscription_id).copied()),
+        |(subscription_id, newsletter_id, address, number, hash, last)| Place {
+            newest: newest(number.zip(hash), last),
             subscription_id,
             newsletter_id,
             address,
