@@ -50,10 +50,8 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let (now, keys) = (app.clock.now(), app.keys.clone());
-    let (words, press) = (
-        app.templates.words().clone(),
-        client::press(request, app, token),
-    );
+    let words = app.templates.words().clone();
+    let press = client::press(request, app, token);
     app.db
         .transaction(move |conn| work(conn, now, &keys, &words, &press))
         .await

@@ -45,7 +45,6 @@ use crate::domain::site::Site;
 use crate::domain::slug::Slug;
 use crate::store::sends::NewSend;
 use crate::store::{self, cut, editions, newsletters, rhythms, sends};
-
 use crate::templates::Templates;
 use compose::Order;
 pub use due::{Composed, compose_due, due};
